@@ -1,0 +1,60 @@
+"""Manifests: the small declared output of a stage whose real output is large or grows.
+
+A manifest names the files beside it (weights, one table per language) with size and digest, and is written
+last. Rules depend on manifests, never on weights: Snakemake compares small files by content.
+"""
+
+from pathlib import Path
+
+from atlas.errors import AtlasError
+from atlas.files import read_json, sha256, write_json
+
+
+def write(path, key, files, **facts):
+    """Write a manifest at `path` that names `files` (relative to its folder), last of all.
+
+    Parameters
+    ----------
+    key : the artifact's own key
+    files : names relative to the manifest's folder
+    facts : whatever else belongs to the artifact, as JSON content
+    """
+    folder = Path(path).parent
+    listed = {str(name): describe(folder / name) for name in sorted(map(str, files))}
+    write_json(path, {**facts, "key": key, "files": listed})
+
+
+def describe(path):
+    """Size in bytes and digest of a file."""
+    return {"sha256": sha256(path), "size": Path(path).stat().st_size}
+
+
+def read(path, check_digests=False):
+    """Read a manifest; refuse it if a file that it names is missing or has another size (or digest).
+
+    Raises
+    ------
+    AtlasError
+        Naming the first file that is missing or altered.
+    """
+    path = Path(path)
+    manifest = read_json(path)
+    for name, fact in manifest["files"].items():
+        problem = damage(path.parent / name, fact, check_digests)
+        if problem:
+            raise AtlasError(
+                f"{path.parent / name}: {problem}. Delete {path} and run the workflow again: it makes"
+                " what is missing."
+            )
+    return manifest
+
+
+def damage(file, fact, check_digests=False):
+    """Say what is wrong with `file` compared with what its manifest noted; None if nothing is."""
+    if not file.is_file():
+        return "missing, although its manifest names it"
+    if (size := file.stat().st_size) != fact["size"]:
+        return f"has {size} bytes, its manifest says {fact['size']}"
+    if check_digests and sha256(file) != fact["sha256"]:
+        return "has other content than when it was made"
+    return None
