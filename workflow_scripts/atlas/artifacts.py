@@ -1,7 +1,7 @@
-"""The tables between stages: columns and units in one place, checked on write and on read.
+"""Tables between stages, read and written whole, checked and with their key.
 
-Scores and deltas are points (0-100), distances lie in [0, 1]. Every table carries its key, the digest of
-what it was made from, in its parquet metadata; every manifest carries it as `key`.
+Every table carries its key, the digest of what it was made from, in its parquet metadata; every manifest
+carries it as `key`. What columns the tables have stands in `atlas.columns`.
 """
 
 from pathlib import Path
@@ -10,53 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from atlas import provenance
+from atlas.columns import CORRELATIONS, DELTAS, DISTANCES, SCORES  # noqa: F401
 from atlas.errors import AtlasError
 from atlas.files import read_json, replacing
 
 _KEY = b"atlas_key"
-_TEXT, _REAL, _WHOLE, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-
-
-def _columns(**groups):
-    kinds = {"text": _TEXT, "real": _REAL, "whole": _WHOLE, "flag": _FLAG}
-    return {name: kinds[kind] for kind, names in groups.items() for name in names.split()}
-
-
-def _table(order, **groups):
-    types = _columns(**groups)
-    return pa.schema([(name, types[name]) for name in order.split()])
-
-
-SCORES = _table(
-    "model n_parameters n_parameters_total intermediate target kind seed source_language language metric"
-    " score n_examples split at_chance key",
-    text="model intermediate target kind source_language language metric split key",
-    real="score",
-    whole="n_parameters n_parameters_total seed n_examples",
-    flag="at_chance",
-)
-DELTAS = _table(
-    "model n_parameters n_parameters_total intermediate target source_language language n_seeds delta"
-    " delta_se ci_low ci_high baseline score gap",
-    text="model intermediate target source_language language",
-    real="delta delta_se ci_low ci_high baseline score gap",
-    whole="n_parameters n_parameters_total n_seeds",
-)
-DISTANCES = _table(
-    "source_language language distance provider value n_features_observed n_features",
-    text="source_language language distance provider",
-    real="value",
-    whole="n_features_observed n_features",
-)
-CORRELATIONS = _table(
-    "model n_parameters n_parameters_total intermediate target outcome distance provider n_languages"
-    " spearman spearman_ci_low spearman_ci_high pearson kendall p_permutation p_within_family q_value"
-    " partial_spearman covariates",
-    text="model intermediate target outcome distance provider covariates",
-    real="spearman spearman_ci_low spearman_ci_high pearson kendall p_permutation p_within_family q_value"
-    " partial_spearman",
-    whole="n_parameters n_parameters_total n_languages",
-)
 
 
 def key_of(path):

@@ -10,6 +10,9 @@ import importlib.metadata
 import json
 from pathlib import Path
 
+# Plumbing that cannot change a result: an edit of a message or of a log line must not retrain anything.
+PLUMBING = {f"atlas.{name}" for name in "artifacts errors files manifests progress provenance stage".split()}
+
 HERE = Path(__file__).resolve().parent.parent  # the folder that holds the scripts and `atlas`
 
 
@@ -30,7 +33,7 @@ def digest(content):
 def code_digest(*modules, libraries=()):
     """Digest of what `modules` and all modules of ours that they import mean, and of library versions.
 
-    Comments, docstrings and layout do not count. A module chosen by name at run time is invisible to
+    Comments, docstrings and layout do not count, nor does the plumbing. A module chosen by name at run time is invisible to
     the imports, so name it here as well. Libraries count by major and minor version.
 
     Parameters
@@ -44,11 +47,17 @@ def code_digest(*modules, libraries=()):
     return digest([meanings, {name: _minor_version(name) for name in libraries}])
 
 
-def _minor_version(distribution):
+def version(distribution):
+    """Installed version of a distribution, or None."""
     try:
-        return ".".join(importlib.metadata.version(distribution).split(".")[:2])
+        return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def _minor_version(distribution):
+    found = version(distribution)
+    return found and ".".join(found.split(".")[:2])
 
 
 def _closure(modules):
@@ -59,7 +68,7 @@ def _closure(modules):
         # Importing a.b.c runs a and a.b as well.
         for name in (".".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
             path = _path_of(name)
-            if path is None or name in meanings:
+            if path is None or name in meanings or name in PLUMBING:
                 continue
             meanings[name], imported = _meaning(path)
             waiting += imported

@@ -1,0 +1,172 @@
+"""Read the catalogue and a study, and refuse whatever could not run, before any job starts.
+
+Light imports only: the Snakefile reads this module, and every cluster job reads the Snakefile.
+"""
+
+import functools
+from pathlib import Path
+
+import jsonschema
+import yaml
+from referencing import Registry, Resource
+
+from atlas.errors import AtlasError, closest
+
+FILES = ("models", "intermediate_tasks", "target_tasks", "languages", "distances")
+WORKFLOW = Path(__file__).resolve().parents[2]
+
+
+def load(folder=None):
+    """Read and check the five files of a catalogue folder.
+
+    Returns
+    -------
+    dict : file name without ending -> {entry name: entry}
+
+    Raises
+    ------
+    AtlasError
+        Naming file, entry and key, what was found and what is allowed.
+    """
+    folder = WORKFLOW / "catalog" if folder is None else Path(folder)
+    catalog = {}
+    for name in FILES:
+        entries = _read_yaml(folder / f"{name}.yaml")
+        for entry_name, entry in entries.items():
+            place = f"{folder.name}/{name}.yaml: {entry_name}"
+            _check_name(entry_name, place)
+            check(entry, f"catalog.schema.yaml#/$defs/{name}", place)
+        catalog[name] = entries
+    _check_tasks(catalog, folder.name)
+    return catalog
+
+
+def check(content, schema, place):
+    """Check `content` against a schema of schemas/; `place` says where it was found.
+
+    Raises
+    ------
+    AtlasError
+        With the first fault, in words.
+    """
+    validator = jsonschema.Draft202012Validator({"$ref": schema}, registry=_registry())
+    faults = [leaf for error in validator.iter_errors(content) for leaf in _leaves(error)]
+    if faults:
+        raise AtlasError(_in_words(min(faults, key=lambda fault: len(fault.absolute_path)), place))
+
+
+def _read_yaml(path):
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AtlasError(f"{path}: not there. A catalogue has the files {', '.join(FILES)}.") from None
+    except yaml.YAMLError as error:
+        raise AtlasError(f"{path}: not valid YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise AtlasError(f"{path}: found {type(content).__name__}, expected a map of name -> entry.")
+    return content
+
+
+@functools.cache
+def _registry():
+    registry = Registry()
+    for path in sorted((WORKFLOW / "schemas").glob("*.schema.yaml")):
+        resource = Resource.from_contents(yaml.safe_load(path.read_text(encoding="utf-8")))
+        registry = registry.with_resource(path.name, resource)
+    return registry
+
+
+def _leaves(error):
+    """The errors inside `anyOf` and the like that name an exact place, else the error itself."""
+    return [error]
+
+
+def _in_words(error, place):
+    where = ".".join([place, *map(str, error.absolute_path)]).replace(": .", ": ")
+    allowed = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    if error.validator == "additionalProperties":
+        unknown = next(key for key in error.instance if key not in allowed)
+        return f"{where}: unknown key {unknown!r}. {closest(unknown, allowed)}"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"{where}: lacks {', '.join(missing)}. Found only: {', '.join(error.instance) or 'nothing'}."
+    if error.validator in ("type", "exclusiveMinimum") and _is_number(error.instance):
+        fix = f"{float(error.instance):.1e}"
+        return f"{where}: {error.instance!r} is text for YAML, not a number. Write {fix} (with the dot)."
+    if error.validator == "enum":
+        return f"{where}: {error.instance!r} is unknown. {closest(error.instance, error.validator_value)}"
+    if error.validator == "oneOf":
+        options = [option["required"][0] for option in error.validator_value]
+        return f"{where}: needs exactly one of {', '.join(options)}; found {sorted(error.instance)}."
+    return f"{where}: {error.message}."
+
+
+def _is_number(value):
+    if not isinstance(value, str):
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_name(name, place):
+    check(name, "catalog.schema.yaml#/$defs/name", f"{place} (names become folders)")
+
+
+# Columns that a kind needs beyond those it can do without.
+COLUMNS = {
+    "sentence_classification": ({"first", "label"}, {"second"}),
+    "multiple_choice": ({"context", "choices", "label"}, {"question"}),
+    "token_labels": ({"tokens", "labels"}, {"marked"}),
+    "span_qa": ({"question", "context", "answers"}, {"id"}),
+    "retrieval": ({"query", "candidate"}, set()),
+}
+LABELLED = ("sentence_classification", "token_labels")
+
+
+def _check_tasks(catalog, folder):
+    for file in ("intermediate_tasks", "target_tasks"):
+        for name, entry in catalog[file].items():
+            place = f"{folder}/{file}.yaml: {name}"
+            _check_columns(entry, place)
+            _check_parts(entry, place)
+            for language in entry.get("languages", {}):
+                if language not in catalog["languages"]:
+                    raise AtlasError(
+                        f"{place}.languages: {language!r} is not in languages.yaml, which holds the codes"
+                        f" that URIEL has. {closest(language, catalog['languages'])}"
+                    )
+    for name, entry in catalog["target_tasks"].items():
+        for other in entry.get("overlaps", []):
+            if other not in catalog["intermediate_tasks"]:
+                raise AtlasError(
+                    f"{folder}/target_tasks.yaml: {name}.overlaps: {other!r} is no intermediate task."
+                    f" {closest(other, catalog['intermediate_tasks'])}"
+                )
+
+
+def _check_columns(entry, place):
+    needed, optional = COLUMNS[entry["kind"]]
+    declared = [entry["columns"]]
+    declared += [entry[part]["columns"] for part in ("train", "tune", "test") if "columns" in entry.get(part, {})]
+    for columns in declared:
+        if unknown := set(columns) - needed - optional:
+            name = sorted(unknown)[0]
+            raise AtlasError(f"{place}.columns: unknown key {name!r}. {closest(name, needed | optional)}")
+        if missing := needed - set(columns):
+            raise AtlasError(f"{place}.columns: kind {entry['kind']} needs {', '.join(sorted(missing))} too.")
+    if entry["kind"] in LABELLED and "labels" not in entry:
+        raise AtlasError(f"{place}: kind {entry['kind']} needs labels, in the order of the numbers.")
+
+
+def _check_parts(entry, place):
+    trained = entry["kind"] != "retrieval"
+    for part in ("train", "tune", "recipe"):
+        if trained and part not in entry:
+            raise AtlasError(f"{place}: kind {entry['kind']} is trained, so it needs {part!r}.")
+        if not trained and part in entry:
+            raise AtlasError(f"{place}: kind retrieval is not trained. Remove {part!r}.")
+    if "max_tokens" not in entry.get("recipe", {"max_tokens": 0}):
+        raise AtlasError(f"{place}.recipe: lacks max_tokens.")
