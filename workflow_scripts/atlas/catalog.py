@@ -50,9 +50,9 @@ def check(content, schema, place):
         With the first fault, in words.
     """
     validator = jsonschema.Draft202012Validator({"$ref": schema}, registry=_registry())
-    faults = [leaf for error in validator.iter_errors(content) for leaf in _leaves(error)]
-    if faults:
-        raise AtlasError(_in_words(min(faults, key=lambda fault: len(fault.absolute_path)), place))
+    fault = jsonschema.exceptions.best_match(validator.iter_errors(content))
+    if fault is not None:
+        raise AtlasError(_in_words(fault, place))
 
 
 def _read_yaml(path):
@@ -74,11 +74,6 @@ def _registry():
         resource = Resource.from_contents(yaml.safe_load(path.read_text(encoding="utf-8")))
         registry = registry.with_resource(path.name, resource)
     return registry
-
-
-def _leaves(error):
-    """The errors inside `anyOf` and the like that name an exact place, else the error itself."""
-    return [error]
 
 
 def _in_words(error, place):
@@ -163,10 +158,10 @@ def _check_columns(entry, place):
 
 def _check_parts(entry, place):
     trained = entry["kind"] != "retrieval"
-    for part in ("train", "tune", "recipe"):
+    for part in ("train", "tune"):
         if trained and part not in entry:
             raise AtlasError(f"{place}: kind {entry['kind']} is trained, so it needs {part!r}.")
         if not trained and part in entry:
             raise AtlasError(f"{place}: kind retrieval is not trained. Remove {part!r}.")
-    if "max_tokens" not in entry.get("recipe", {"max_tokens": 0}):
-        raise AtlasError(f"{place}.recipe: lacks max_tokens.")
+    if "max_tokens" not in entry.get("recipe", {}):
+        raise AtlasError(f"{place}: lacks recipe.max_tokens.")

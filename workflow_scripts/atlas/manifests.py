@@ -4,6 +4,7 @@ A manifest names the files beside it (weights, one table per language) with size
 last. Rules depend on manifests, never on weights: Snakemake compares small files by content.
 """
 
+import contextlib
 from pathlib import Path
 
 from atlas.errors import AtlasError
@@ -58,3 +59,20 @@ def damage(file, fact, check_digests=False):
     if check_digests and sha256(file) != fact["sha256"]:
         return "has other content than when it was made"
     return None
+
+
+def withdraw_incomplete(folder):
+    """Rename the manifests below `folder` that name missing or cut files, so that their jobs run again.
+
+    Snakemake knows nothing of files that only a manifest names. Such a manifest claims more than there is;
+    renamed to manifest.json.withdrawn, it makes the workflow plan the job that makes what is missing.
+    Nothing else is touched, and a folder that cannot be written is left as it is.
+    """
+    withdrawn = []
+    for path in sorted(Path(folder).rglob("manifest.json")):
+        facts = read_json(path).get("files", {})
+        if any(damage(path.parent / name, fact) for name, fact in facts.items()):
+            with contextlib.suppress(PermissionError):
+                path.rename(path.with_name("manifest.json.withdrawn"))
+                withdrawn.append(path)
+    return withdrawn

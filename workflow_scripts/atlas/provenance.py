@@ -8,6 +8,7 @@ import functools
 import hashlib
 import importlib.metadata
 import json
+import re
 from pathlib import Path
 
 # Plumbing that cannot change a result: an edit of a message or of a log line must not retrain anything.
@@ -30,6 +31,12 @@ def digest(content):
     return hashlib.sha256(canonical(content).encode()).hexdigest()[:16]
 
 
+def any_of(names):
+    """Regular expression for exactly these names: a wildcard constraint, so that a typo is no rule's output."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+@functools.cache
 def code_digest(*modules, libraries=()):
     """Digest of what `modules` and all modules of ours that they import mean, and of library versions.
 

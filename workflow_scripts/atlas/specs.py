@@ -3,7 +3,10 @@
 Whatever is left out here cannot cause a rerun; whatever is put in does. So a stage never sees the study.
 """
 
+from pathlib import Path
+
 from atlas import provenance
+from atlas.sources import path_of, provider_of
 from atlas.study import BASELINE
 
 _TRAINING = ("torch", "transformers", "tokenizers", "accelerate")
@@ -23,10 +26,27 @@ _MEANING = ("columns", "replace", "labels", "no_answer")
 def code(study, stage, **wildcards):
     """Digest of the code behind one job: its script, what that imports, and the kind of its task."""
     modules = [stage]
+    if stage.startswith("fetch_"):
+        modules += _providers(study, stage, **wildcards)
     task = wildcards.get("target") or wildcards.get("intermediate")
     if task not in (None, BASELINE):
         modules.append(f"atlas.kinds.{_entry(study, task)['kind']}")
     return provenance.code_digest(*modules, libraries=LIBRARIES.get(stage, ()))
+
+
+def _providers(study, stage, **wildcards):
+    spec = globals()[stage](study, **wildcards)
+    used = spec["tables"].values() if "tables" in spec else [spec["source"]]
+    return sorted({f"atlas.sources.{provider_of(source)}" for source in used})
+
+
+def own_files(study, model=None, task=None, part=None):
+    """Paths of the user's own files that a fetch job reads."""
+    if model is not None:
+        used = [study.models[model]["source"]]
+        return [Path(source["local"]) / "config.json" for source in used if "local" in source]
+    tables = fetch_dataset(study, task, part)["tables"].values()
+    return sorted({path_of(source) for source in tables if "local" in source})
 
 
 def _entry(study, task):
@@ -52,7 +72,8 @@ def fetch_dataset(study, task, part):
     if part == "training":
         return {"tables": {name: _source(study, entry, entry[name]) for name in ("train", "tune")}}
     tables = {
-        code: _source(study, entry, entry["test"], language=own) for code, own in entry["languages"].items()
+        language: _source(study, entry, entry["test"], language=own)
+        for language, own in entry["languages"].items()
     }
     return {"tables": tables}
 
@@ -168,6 +189,8 @@ def collect_scores(study):
         "intermediates": study.intermediates,
         "targets": list(study.target_tasks),
         "seeds": list(study.seeds),
+        "kinds": {name: entry["kind"] for name, entry in study.target_tasks.items()},
+        "source_languages": {name: e["source_language"] for name, e in study.target_tasks.items()},
     }
 
 

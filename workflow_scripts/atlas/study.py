@@ -31,6 +31,16 @@ class Study:
         return [BASELINE, *self.intermediate_tasks]
 
     @property
+    def pretrained_models(self):
+        """Names of the models that the study pretrains itself; all others are fetched."""
+        return [name for name, entry in self.models.items() if "pretrain" in entry["source"]]
+
+    @property
+    def fetched_models(self):
+        """Names of the models that come from the hub or a folder."""
+        return [name for name in self.models if name not in self.pretrained_models]
+
+    @property
     def partial(self):
         """Whether to analyse only what is there."""
         return bool(self.settings.get("partial"))

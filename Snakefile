@@ -1,0 +1,33 @@
+# Does the size of a pretrained multilingual model change how robustly zero-shot cross-lingual transfer
+# profits from English intermediate-task training, and does the profit follow linguistic distance?
+#
+# Result paths, always in this order of wildcards:
+#   results/{study}/sources/...  ->  prepared/...  ->  checkpoints/{model}/{intermediate}[/{target}]/seed-{seed}
+#     ->  predictions/...  ->  scores/...  ->  scores.parquet  ->  deltas.parquet  ->  correlations.parquet
+#     ->  report.html
+
+from snakemake.utils import min_version
+
+min_version("9.11.0")
+
+
+if "study" not in config:  # a study given by --configfile takes the place of the default one, whole
+
+    configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/sources.smk"
+include: "rules/prepared.smk"
+include: "rules/checkpoints.smk"
+include: "rules/predictions.smk"
+include: "rules/scores.smk"
+include: "rules/analysis.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    localrule: True
+    input:
+        report=f"results/{STUDY.name}/report.html",

@@ -1,0 +1,98 @@
+# The study, and named look-ups over it. Anything with logic belongs to workflow_scripts/atlas, with a test.
+
+import os
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
+sys.path.insert(0, str(SCRIPTS))
+# Jobs call plain `python`: this one, unless a rule's conda environment comes before it.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+
+from atlas import manifests, provenance, specs
+from atlas import study as studies
+from atlas.errors import AtlasError
+
+try:
+    STUDY = studies.load(config)
+except AtlasError as error:
+    raise WorkflowError(f"{error}") from None
+
+RESULTS = Path("results") / STUDY.name
+if workflow.is_main_process:
+    manifests.withdraw_incomplete(RESULTS)
+
+
+wildcard_constraints:
+    study=provenance.any_of([STUDY.name]),
+    model=provenance.any_of(STUDY.models),
+    intermediate=provenance.any_of(STUDY.intermediates),
+    target=provenance.any_of(STUDY.target_tasks),
+    task=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.target_tasks]),
+    part="training|test",
+    seed=r"\d+",
+
+
+def spec(stage):
+    """Params function: canonical JSON of all settings that can change the result of a job of `stage`."""
+
+    def text(wildcards):
+        return provenance.canonical(getattr(specs, stage)(STUDY, **_cell(wildcards)))
+
+    return text
+
+
+def code(stage):
+    """Params function: digest of the code behind a job of `stage`."""
+
+    def digest(wildcards):
+        return specs.code(STUDY, stage, **_cell(wildcards))
+
+    return digest
+
+
+def _cell(wildcards):
+    return {name: value for name, value in wildcards.items() if name != "study"}
+
+
+def of_model(name, default):
+    """Resource function: what the model's entry asks for."""
+
+    def amount(wildcards):
+        return STUDY.models[wildcards.model].get("resources", {}).get(name, default)
+
+    return amount
+
+
+def own_files(wildcards):
+    """Files of the user's own that a fetch reads, so that an edit of them is seen."""
+    return specs.own_files(STUDY, **_cell(wildcards))
+
+
+def starting_encoder(wildcards):
+    """Encoder that a target training starts from; the baseline starts from the pretrained one."""
+    if wildcards.intermediate == studies.BASELINE:
+        return "results/{study}/sources/models/{model}/manifest.json"
+    return "results/{study}/checkpoints/intermediate/{model}/{intermediate}/seed-{seed}/manifest.json"
+
+
+def checkpoint_for(wildcards):
+    """Checkpoint that predicts a target: its own, or for retrieval the encoder as it stands."""
+    if STUDY.target_tasks[wildcards.target]["kind"] == "retrieval":
+        return starting_encoder(wildcards)
+    return "results/{study}/checkpoints/target/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
+
+
+def all_scores(wildcards):
+    """Score files of the grid; of a partial study, those that are there."""
+    paths = [
+        "results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.json".format(study=STUDY.name, **cell)
+        for cell in STUDY.cells()
+    ]
+    return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths
+
+
+def all_models(wildcards):
+    """Manifests of the pretrained models, which know the numbers of parameters."""
+    paths = [f"results/{STUDY.name}/sources/models/{model}/manifest.json" for model in STUDY.models]
+    return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths

@@ -1,0 +1,42 @@
+# Predictions -> points.
+
+
+localrules:
+    score,
+    collect_scores,
+
+
+rule score:
+    input:
+        predictions="results/{study}/predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json",
+    output:
+        scores="results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.json",
+    log:
+        "results/{study}/logs/score/{model}/{intermediate}/{target}/seed-{seed}.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("score"),
+        code=code("score"),
+    shell:
+        "python {SCRIPTS}/score.py --predictions {input.predictions:q} --scores {output.scores:q}"
+        " --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule collect_scores:
+    input:
+        scores=all_scores,
+        models=all_models,
+    output:
+        table="results/{study}/scores.parquet",
+    log:
+        "results/{study}/logs/collect_scores.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("collect_scores"),
+        code=code("collect_scores"),
+    shell:
+        # The folder, not thousands of paths: a command line has room for 128 kB.
+        "python {SCRIPTS}/collect_scores.py --folder results/{wildcards.study} --table {output.table:q}"
+        " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -1,0 +1,46 @@
+# Published data and pretrained weights. The only rules that use the network.
+
+
+localrules:
+    fetch_model,
+    fetch_dataset,
+
+
+rule fetch_model:
+    input:
+        own_files,
+    output:
+        manifest="results/{study}/sources/models/{model}/manifest.json",
+    log:
+        "results/{study}/logs/fetch_model/{model}.log",
+    conda:
+        "../envs/train.yaml"
+    resources:
+        downloads=1,
+    params:
+        spec=spec("fetch_model"),
+        code=code("fetch_model"),
+    wildcard_constraints:
+        model=provenance.any_of(STUDY.fetched_models),
+    shell:
+        "python {SCRIPTS}/fetch_model.py --manifest {output.manifest:q}"
+        " --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule fetch_dataset:
+    input:
+        own_files,
+    output:
+        manifest="results/{study}/sources/datasets/{task}/{part}/manifest.json",
+    log:
+        "results/{study}/logs/fetch_dataset/{task}/{part}.log",
+    conda:
+        "../envs/data.yaml"
+    resources:
+        downloads=1,
+    params:
+        spec=spec("fetch_dataset"),
+        code=code("fetch_dataset"),
+    shell:
+        "python {SCRIPTS}/fetch_dataset.py --manifest {output.manifest:q}"
+        " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -1,0 +1,162 @@
+"""Pretrained encoders: load them, put a fresh head on one, count and read their layers.
+
+A checkpoint is always a stock `transformers` folder. What the stock classes cannot say, the pooling of a
+sentence head, is the config's `classifier_pooling` and is applied when the checkpoint is loaded here.
+"""
+
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+from atlas.errors import AtlasError
+
+
+def load_tokenizer(folder):
+    """Fast tokenizer of a model folder.
+
+    Raises
+    ------
+    AtlasError
+        If the folder has none; offsets of answers need a fast one.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise AtlasError(f"{folder}: no tokenizer can be loaded: {_first_line(error)}") from error
+    if not tokenizer.is_fast:
+        raise AtlasError(f"{folder}: has only a slow tokenizer. Add its tokenizer.json.")
+    return tokenizer
+
+
+def load_encoder(folder):
+    """Encoder without any head, in 32-bit floats.
+
+    Raises
+    ------
+    AtlasError
+        If the weights are missing, truncated or not safetensors.
+    """
+    return _load(AutoModel, folder)
+
+
+def load_checkpoint(folder, auto_class):
+    """Fine-tuned model of a checkpoint folder, with the pooling that it was trained with."""
+    model = _load(getattr(transformers, auto_class), folder)
+    _pool(model)
+    return model
+
+
+def with_fresh_head(folder, auto_class, labels, pooling, seed):
+    """Encoder of `folder` under a freshly initialised head.
+
+    Embeddings and layers are carried over; pooler and head start anew from `seed`, whatever stood in the
+    folder, so that every target training starts alike.
+
+    Parameters
+    ----------
+    auto_class : name of one of transformers' AutoModelFor... classes
+    labels : names of the head's outputs; empty where the class fixes the head itself
+    pooling : ``"first"`` (the stock head) or ``"mean"`` over tokens
+    """
+    config = AutoConfig.from_pretrained(folder)
+    if labels:
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: index for index, label in enumerate(labels)}
+    config.classifier_pooling = pooling
+    torch.manual_seed(seed)
+    try:
+        model = getattr(transformers, auto_class).from_config(config, dtype=torch.float32)
+    except ValueError as error:
+        raise AtlasError(f"{folder}: transformers has no {auto_class} for {config.model_type}.") from error
+    carried = {k: v for k, v in load_encoder(folder).state_dict().items() if not _is_pooler(k)}
+    report = model.base_model.load_state_dict(carried, strict=False)
+    lost = [name for name in report.missing_keys if not _is_pooler(name)] + list(report.unexpected_keys)
+    if lost:
+        raise AtlasError(f"{folder}: its encoder does not fit {auto_class}: {', '.join(lost[:4])}.")
+    _pool(model)
+    return model
+
+
+def freeze_embeddings(model):
+    """Keep the embedding weights as they are."""
+    for parameter in model.get_input_embeddings().parameters():
+        parameter.requires_grad_(False)
+
+
+def count_parameters(folder):
+    """Number of the encoder's weights, (without embeddings, with them); pooler left out of both."""
+    with torch.device("meta"):
+        model = AutoModel.from_config(AutoConfig.from_pretrained(folder))
+    embeddings = {
+        f"{name}.{own}"
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Embedding)
+        for own, _ in module.named_parameters()
+    }
+    sizes = {name: p.numel() for name, p in model.named_parameters() if not _is_pooler(name)}
+    return sum(n for name, n in sizes.items() if name not in embeddings), sum(sizes.values())
+
+
+def retrieval_layer(model, declared):
+    """Number of the hidden state for retrieval, 0 = embeddings.
+
+    By default 60 % of the depth, which is 14 of 24 for XLM-R Large as in XTREME and jiant.
+    """
+    depth = model.config.num_hidden_layers
+    if declared == "default":
+        return max(1, int(0.6 * depth))
+    layer = depth if declared == "last" else declared
+    if layer > depth:
+        raise AtlasError(f"catalog/models.yaml: retrieval_layer {layer}, but the model has {depth} layers.")
+    return layer
+
+
+def _load(auto_class, folder):
+    try:
+        return auto_class.from_pretrained(folder, dtype=torch.float32, use_safetensors=True).eval()
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise AtlasError(f"{folder}: no model can be loaded: {_first_line(error)}") from error
+    except Exception as error:  # safetensors raises its own type, without a common base
+        if type(error).__name__ != "SafetensorError":
+            raise
+        raise AtlasError(f"{Path(folder) / 'model.safetensors'}: damaged: {error}") from error
+
+
+def _first_line(error):
+    return str(error).strip().partition("\n")[0]
+
+
+def _is_pooler(name):
+    return name.startswith("pooler.")
+
+
+def _pool(model):
+    """Let the stock head read the mean over tokens where it would read the first token.
+
+    Stock heads of BERT's and RoBERTa's families take the first position of the encoder's last hidden
+    state. A hook puts the masked mean there, so weights and classes stay stock.
+    """
+    if getattr(model.config, "classifier_pooling", "first") != "mean":
+        return
+    layers = getattr(model.base_model, "encoder", None) or getattr(model.base_model, "transformer", None)
+    if layers is None:
+        raise AtlasError(f"pooling: mean is not supported for {model.config.model_type}. Use pooling: first.")
+    seen = {}
+
+    def note_mask(module, args, kwargs):
+        seen["mask"] = kwargs.get("attention_mask")
+
+    def put_mean_first(module, args, output):
+        hidden = output[0]
+        mask = seen["mask"].unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
+        pooled = torch.cat((mean, hidden[:, 1:]), dim=1)
+        if isinstance(output, tuple):
+            return (pooled, *output[1:])
+        output["last_hidden_state"] = pooled
+        return output
+
+    model.base_model.register_forward_pre_hook(note_mask, with_kwargs=True)
+    layers.register_forward_hook(put_mean_first)

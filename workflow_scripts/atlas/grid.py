@@ -1,0 +1,52 @@
+"""The grid of a study on disk: which cells have scores, and their rows."""
+
+import itertools
+
+from atlas.files import read_json
+
+_AXES = ("models", "intermediates", "targets", "seeds")
+
+
+def size(spec):
+    """Number of cells: models x intermediates x targets x seeds."""
+    return len(list(_cells(spec)))
+
+
+def present(folder, spec):
+    """Cells, as tuples (model, intermediate, target, seed), that have a score file."""
+    return [cell for cell in _cells(spec) if _score_file(folder, cell).exists()]
+
+
+def rows(folder, cell, spec):
+    """Rows of one cell for scores.parquet (`atlas.columns.SCORES`)."""
+    model, intermediate, target, seed = cell
+    content = read_json(_score_file(folder, cell))
+    facts = read_json(folder / "sources" / "models" / model / "manifest.json")
+    for language, entry in content["languages"].items():
+        for metric, points in entry["metrics"].items():
+            yield {
+                "model": model,
+                "n_parameters": facts["n_parameters"],
+                "n_parameters_total": facts["n_parameters_total"],
+                "intermediate": intermediate,
+                "target": target,
+                "kind": spec["kinds"][target],
+                "seed": seed,
+                "source_language": spec["source_languages"][target],
+                "language": language,
+                "metric": metric,
+                "score": points,
+                "n_examples": entry["n_examples"],
+                "split": content["split"],
+                "at_chance": content["at_chance"],
+                "key": content["key"],
+            }
+
+
+def _cells(spec):
+    return itertools.product(*(spec[axis] for axis in _AXES))
+
+
+def _score_file(folder, cell):
+    model, intermediate, target, seed = cell
+    return folder / "scores" / model / intermediate / target / f"seed-{seed}.json"

@@ -1,0 +1,78 @@
+"""Batches of features through a model; nothing here knows what a task is."""
+
+import numpy as np
+import torch
+
+from atlas.padding import collate
+
+_TOKENS_PER_BATCH = 8192
+
+
+def outputs_of(model, features, tokenizer, names):
+    """Model outputs of every feature, in the features' order.
+
+    Parameters
+    ----------
+    names : which outputs; several are joined along a new last axis
+
+    Returns
+    -------
+    list of numpy arrays, each without the batch axis; padding beyond a feature's length is left in
+    """
+
+    def read(batch):
+        output = model(**batch)
+        tensors = [output[name] for name in names]
+        return tensors[0] if len(tensors) == 1 else torch.stack(tensors, dim=-1)
+
+    return _run(read, model, features, tokenizer)
+
+
+def embeddings_of(model, features, tokenizer, layer):
+    """Mean over all tokens, special ones included, of a hidden state (0 = embeddings).
+
+    Returns
+    -------
+    list of numpy arrays of shape (width,)
+    """
+
+    def read(batch):
+        hidden = model(**batch, output_hidden_states=True).hidden_states[layer]
+        mask = batch["attention_mask"].unsqueeze(-1).to(hidden.dtype)
+        return (hidden * mask).sum(1) / mask.sum(1)
+
+    return _run(read, model, features, tokenizer)
+
+
+@torch.inference_mode()
+def _run(read, model, features, tokenizer):
+    model.eval()
+    results = [None] * len(features)
+    for rows in _batches(features):
+        batch = collate([features[row] for row in rows], tokenizer)
+        inputs = {k: v.to(model.device) for k, v in batch.items() if k in tokenizer.model_input_names}
+        for row, result in zip(rows, read(inputs).float().cpu().numpy(), strict=True):
+            results[row] = result
+    if any(not np.isfinite(result).all() for result in results):
+        raise FloatingPointError("the model's outputs hold NaN or infinity")
+    return results
+
+
+def _batches(features):
+    """Rows in batches of similar length with a bounded number of tokens, the longest first."""
+    lengths = [_tokens(feature["input_ids"]) for feature in features]
+    order = sorted(range(len(features)), key=lengths.__getitem__, reverse=True)
+    batch = []
+    for row in order:
+        if batch and (len(batch) + 1) * lengths[batch[0]] > _TOKENS_PER_BATCH:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _tokens(input_ids):
+    if isinstance(input_ids[0], list):
+        return len(input_ids) * max(map(len, input_ids))
+    return len(input_ids)

@@ -1,0 +1,66 @@
+"""A context, perhaps a question, and several choices of which one is right."""
+
+import numpy as np
+import pyarrow as pa
+
+from atlas.errors import AtlasError
+
+AUTO_CLASS = "AutoModelForMultipleChoice"
+OUTPUTS = ("logits",)
+EXAMPLES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("context", pa.string()),
+        ("question", pa.string()),
+        ("choices", pa.list_(pa.string())),
+        ("label", pa.int64()),
+    ]
+)
+PREDICTIONS = pa.schema(
+    [("id", pa.string()), ("prediction", pa.int64()), ("gold", pa.int64()), ("right", pa.float64())]
+)
+
+
+def prepare(published, meaning):
+    """Published rows -> examples; labels published as numbers count from 0."""
+    questions = published.values("question") if "question" in published else [None] * published.size
+    columns = (published.values(name) for name in ("context", "choices", "label"))
+    examples = []
+    for row, (context, choices, label, question) in enumerate(zip(*columns, questions, strict=True)):
+        right = _number(label, choices, published, row)
+        examples.append(
+            {"id": str(row), "context": context, "question": question, "choices": choices, "label": right}
+        )
+    return examples
+
+
+def _number(label, choices, published, row):
+    number = int(label) if str(label).isdecimal() else published.labels.index(published.label(label, row))
+    if not number < len(choices):
+        raise AtlasError(f"{published.place}, row {row}: label {label!r}, but only {len(choices)} choices.")
+    return number
+
+
+def encode(examples, tokenizer, reading, labels):
+    """Examples -> features whose inputs have shape (n_choices, length), as lists."""
+    features = []
+    for row, example in enumerate(examples):
+        first = " ".join(filter(None, [example["context"], example["question"]]))
+        encoded = tokenizer(
+            [first] * len(example["choices"]),
+            example["choices"],
+            truncation="only_first",
+            max_length=reading["max_tokens"],
+        )
+        inputs = {name: encoded[name] for name in tokenizer.model_input_names}
+        features.append({**inputs, "labels": example["label"], "about": row})
+    return features
+
+
+def decode(outputs, features, examples, reading, labels):
+    """Logits (n_choices,) per example -> number of the choice with the highest one."""
+    chosen = [int(np.argmax(logits)) for logits in outputs]
+    return [
+        {"id": e["id"], "prediction": choice, "gold": e["label"], "right": float(choice == e["label"])}
+        for e, choice in zip(examples, chosen, strict=True)
+    ]

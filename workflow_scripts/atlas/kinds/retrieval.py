@@ -1,0 +1,56 @@
+"""Find a sentence's translation among all candidates, with a checkpoint that is not trained for it.
+
+XTREME's Tatoeba: the query is English, the candidates are in the other language, nearest by cosine of
+mean-pooled hidden states (special tokens included, as in the reference scripts).
+"""
+
+import numpy as np
+import pyarrow as pa
+
+EXAMPLES = pa.schema([("id", pa.string()), ("query", pa.string()), ("candidate", pa.string())])
+PREDICTIONS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("prediction", pa.string()),
+        ("gold", pa.string()),
+        ("similarity", pa.float64()),
+        ("right", pa.float64()),
+    ]
+)
+
+
+def prepare(published, meaning):
+    """Published rows -> examples; candidate number i is the translation of query number i."""
+    rows = zip(published.values("query"), published.values("candidate"), strict=True)
+    return [
+        {"id": str(row), "query": query.strip(), "candidate": candidate.strip()}
+        for row, (query, candidate) in enumerate(rows)
+    ]
+
+
+def encode(examples, tokenizer, reading, labels):
+    """Examples -> features, all queries and then all candidates."""
+    texts = [e["query"] for e in examples] + [e["candidate"] for e in examples]
+    encoded = tokenizer(texts, truncation=True, max_length=reading["max_tokens"])
+    return [
+        {**{name: encoded[name][row] for name in tokenizer.model_input_names}, "about": row}
+        for row in range(len(texts))
+    ]
+
+
+def decode(outputs, features, examples, reading, labels):
+    """Embeddings (width,) of queries and candidates -> the nearest candidate of each query."""
+    vectors = np.stack(outputs).astype(np.float64)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    similarity = vectors[: len(examples)] @ vectors[len(examples) :].T
+    nearest = similarity.argmax(axis=1)
+    return [
+        {
+            "id": example["id"],
+            "prediction": examples[found]["id"],
+            "gold": example["id"],
+            "similarity": float(similarity[row, found]),
+            "right": float(found == row),
+        }
+        for row, (example, found) in enumerate(zip(examples, nearest, strict=True))
+    ]

@@ -1,0 +1,72 @@
+"""Predictions of one checkpoint, per language, by key: what is there is never predicted again."""
+
+import logging
+
+from atlas import artifacts, encoders, inference, kinds, manifests, provenance
+from atlas.errors import AtlasError
+
+_log = logging.getLogger("atlas.predictions")
+
+
+def make(spec, code, checkpoint, examples, manifest):
+    """Predict every language whose file is missing, then write the manifest.
+
+    A file's name holds its key: checkpoint, examples, settings and code. So a file that exists is right,
+    a crash loses no finished language, and a changed recipe never meets stale files.
+    """
+    kind = kinds.of(spec["kind"])
+    tables = manifests.read(examples)["tables"]
+    settings = {name: value for name, value in spec.items() if name != "languages"}
+    common = [settings, code, artifacts.key_of(checkpoint)]
+    listed = {}
+    for language in spec["languages"]:
+        key = provenance.digest([*common, tables[language]["key"]])
+        listed[language] = {"file": f"{language}.{key}.parquet", "key": key}
+    missing = [name for name, entry in listed.items() if not (manifest.parent / entry["file"]).exists()]
+    if missing:
+        predictor = _Predictor(kind, spec, checkpoint)
+    for number, language in enumerate(missing, start=1):
+        entry = listed[language]
+        table = artifacts.read_table(examples.parent / tables[language]["file"], kind.EXAMPLES)
+        rows = predictor.predict(table.to_pylist(), language)
+        artifacts.write_table(manifest.parent / entry["file"], rows, entry["key"], kind.PREDICTIONS)
+        _log.info("%d of %d languages: %s, %d examples", number, len(missing), language, len(rows))
+    for language, entry in listed.items():
+        entry["rows"] = tables[language]["rows"]
+    key = provenance.digest(listed)
+    files = [entry["file"] for entry in listed.values()]
+    manifests.write(manifest, key, files, languages=listed)
+    return f"{len(missing)} of {len(listed)} languages predicted, the others were there"
+
+
+class _Predictor:
+    """A loaded checkpoint with the reading of its kind."""
+
+    def __init__(self, kind, spec, checkpoint):
+        manifests.read(checkpoint)
+        self._kind, self._labels = kind, spec["labels"]
+        self._reading = {**spec["reading"], "no_answer": spec["no_answer"]}
+        self._place = checkpoint.parent
+        self._tokenizer = encoders.load_tokenizer(checkpoint.parent)
+        if hasattr(kind, "AUTO_CLASS"):
+            self._model = encoders.load_checkpoint(checkpoint.parent, kind.AUTO_CLASS)
+        else:
+            self._model = encoders.load_encoder(checkpoint.parent)
+
+    def predict(self, examples, language):
+        """Prediction rows of one language."""
+        features = self._kind.encode(examples, self._tokenizer, self._reading, self._labels)
+        try:
+            outputs = self._outputs(features)
+        except FloatingPointError as error:
+            raise AtlasError(
+                f"{self._place} in {language}: {error}. The checkpoint is damaged or its training diverged:"
+                " delete its manifest.json to train it again."
+            ) from error
+        return self._kind.decode(outputs, features, examples, self._reading, self._labels)
+
+    def _outputs(self, features):
+        if hasattr(self._kind, "AUTO_CLASS"):
+            return inference.outputs_of(self._model, features, self._tokenizer, self._kind.OUTPUTS)
+        layer = encoders.retrieval_layer(self._model, self._reading["layer"])
+        return inference.embeddings_of(self._model, features, self._tokenizer, layer)

@@ -1,0 +1,87 @@
+"""Rows as their authors published them, seen through the columns that a task's entry declares."""
+
+import pyarrow as pa
+
+from atlas.errors import AtlasError, closest
+
+
+class Published:
+    """One published table with the entry's view of it.
+
+    Parameters
+    ----------
+    table : pyarrow.Table as fetched
+    meaning : dict with `columns` (our name -> theirs), and optionally `replace` and `labels`
+    place : what to call the table in messages
+    """
+
+    def __init__(self, table, meaning, place):
+        self.place = place
+        self.size = table.num_rows
+        self.labels = meaning.get("labels", [])
+        self._columns = meaning["columns"]
+        self._replace = meaning.get("replace", {})
+        self._table = table
+
+    def __contains__(self, name):
+        return name in self._columns
+
+    def values(self, name):
+        """List of one column's values, texts replaced as declared."""
+        theirs = self._columns[name]
+        if isinstance(theirs, list):
+            return [list(row) for row in zip(*(self._read(column) for column in theirs), strict=True)]
+        values = self._read(theirs)
+        if name not in self._replace:
+            return values
+        return [self._substitute(name, value, row) for row, value in enumerate(values)]
+
+    def label(self, value, row):
+        """Name of a label that was published by name or by number.
+
+        Raises
+        ------
+        AtlasError
+            If it is missing or outside the declared labels.
+        """
+        if value is None or value == -1 or value == "":
+            raise AtlasError(
+                f"{self.place}, row {row}: no label. Labels of public test sets are often withheld: choose a"
+                " split that has them."
+            )
+        if isinstance(value, int) and 0 <= value < len(self.labels):
+            return self.labels[value]
+        if value not in self.labels:
+            raise AtlasError(
+                f"{self.place}, row {row}: label {value!r} is not among the entry's labels."
+                f" {closest(value, self.labels)}"
+            )
+        return value
+
+    def _read(self, path):
+        column, *fields = path.split(".")
+        if column not in self._table.column_names:
+            raise AtlasError(
+                f"{self.place}: has no column {column!r}. {closest(column, self._table.column_names)}"
+                " Correct `columns` in the task's entry."
+            )
+        values = self._table.column(column)
+        for field in fields:
+            values = self._field(values, field, path)
+        return values.to_pylist()
+
+    def _field(self, values, field, path):
+        kind = values.type
+        names = [kind.field(i).name for i in range(kind.num_fields)] if pa.types.is_struct(kind) else []
+        if field not in names:
+            raise AtlasError(f"{self.place}: column {path!r} has no field {field!r}; found {names or kind}.")
+        return pa.chunked_array([chunk.field(field) for chunk in values.chunks], kind.field(field).type)
+
+    def _substitute(self, name, value, row):
+        known = self._replace[name]
+        if value not in known:
+            raise AtlasError(
+                f"{self.place}, row {row}: {name} is {value!r}, for which `replace` has no text."
+                f" {closest(value, known)}"
+            )
+        return known[value]

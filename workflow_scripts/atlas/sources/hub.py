@@ -1,0 +1,150 @@
+"""The Hugging Face hub, through `datasets` and `huggingface_hub` alone. Only fetch stages import this."""
+
+import logging
+import re
+import time
+
+import datasets
+import huggingface_hub
+import pyarrow as pa
+import pyarrow.compute as pc
+from huggingface_hub import errors as hub_errors
+
+from atlas.errors import AtlasError, closest
+from atlas.manifests import describe
+
+_log = logging.getLogger("atlas.sources")
+_ATTEMPTS = 5
+_WAIT = 1.0  # seconds before the second attempt, doubled after each
+_DATA_URL = re.compile(r"hf://datasets/(?P<repo>[^@]+)@(?P<revision>[0-9a-f]{40})/(?P<path>.+)")
+# Weights as safetensors, never as pickle; tokenizers as JSON or SentencePiece models.
+_MODEL_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+
+
+def fetch_table(source, revision=None):
+    """Rows of one subset and split.
+
+    Parameters
+    ----------
+    source : dict with `hub`, `split`, and optionally `subset` and `revision`
+    revision : commit to insist on, from a lock file
+
+    Returns
+    -------
+    table, revision, files : pyarrow.Table with label names in place of numbers; the resolved commit;
+        path in the repository -> size and sha256
+
+    Raises
+    ------
+    AtlasError
+        If repository, revision, subset or split do not exist, or the hub stays unreachable.
+    """
+    repo, subset, split = source["hub"], source.get("subset"), source["split"]
+    wanted = revision or source.get("revision") or "main"
+    place = f"data set {repo}" + (f", subset {subset}" if subset else "")
+
+    def fetch():
+        builder = datasets.load_dataset_builder(repo, subset, revision=wanted)
+        listed = builder.config.data_files or {}
+        if split not in listed:
+            raise AtlasError(f"{place}: has no split {split!r}. {closest(split, listed)}")
+        found = [_DATA_URL.fullmatch(url).groupdict() for url in listed[split]]
+        commit = found[0]["revision"]
+        files = {entry["path"]: _describe_remote(repo, entry["path"], commit) for entry in found}
+        rows = datasets.load_dataset(repo, subset, split=split, revision=commit)
+        return _with_label_names(rows), commit, files
+
+    return _persistently(fetch, place, wanted)
+
+
+def fetch_model(source, folder, revision=None):
+    """Download a model repository's configuration, tokenizer and safetensors into `folder`.
+
+    Returns
+    -------
+    revision, files : the resolved commit; file name -> size and sha256
+
+    Raises
+    ------
+    AtlasError
+        If the repository or revision does not exist, has no safetensors, or the hub stays unreachable.
+    """
+    repo = source["hub"]
+    wanted = revision or source.get("revision") or "main"
+
+    def fetch():
+        commit = huggingface_hub.HfApi().model_info(repo, revision=wanted).sha
+        huggingface_hub.snapshot_download(
+            repo, revision=commit, local_dir=folder, allow_patterns=_MODEL_FILES, ignore_patterns=["*/*"]
+        )
+        names = sorted(p.name for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+        names = [name for name in names if name not in ("manifest.json", "lock.json")]
+        if not any(name.endswith(".safetensors") for name in names):
+            raise AtlasError(
+                f"model {repo} at {commit}: has no safetensors, and pickled weights are never loaded. Name a"
+                " revision that has them (`revision: refs/pr/<number>` of the conversion)."
+            )
+        return commit, {name: describe(folder / name) for name in names}
+
+    return _persistently(fetch, f"model {repo}", wanted)
+
+
+def _describe_remote(repo, path, commit):
+    """Size and digest of a data file, from the cache that `datasets` fills and uses."""
+    local = huggingface_hub.hf_hub_download(repo, path, repo_type="dataset", revision=commit)
+    return describe(local)
+
+
+def _with_label_names(rows):
+    """Arrow table of a data set in which numbered labels have become names (-1: null)."""
+    table = rows.with_format("arrow")[:]
+    for name, feature in rows.features.items():
+        inner = getattr(feature, "feature", feature)
+        if isinstance(inner, datasets.ClassLabel):
+            column = table.column(name).combine_chunks()
+            named = _named_list(column, inner.names) if inner is not feature else _named(column, inner.names)
+            table = table.set_column(table.column_names.index(name), name, named)
+    return table.replace_schema_metadata(None)
+
+
+def _named(numbers, names):
+    known = pc.if_else(pc.greater_equal(numbers, 0), numbers, pa.scalar(None, numbers.type))
+    return pa.array(names).take(known)
+
+
+def _named_list(lists, names):
+    return pa.ListArray.from_arrays(lists.offsets, _named(lists.values, names))
+
+
+def _persistently(fetch, place, revision):
+    """Call `fetch` until it succeeds; give up at once on what will not heal, later on what might."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return fetch()
+        except AtlasError:
+            raise
+        except (hub_errors.RevisionNotFoundError, hub_errors.RepositoryNotFoundError) as error:
+            raise AtlasError(_not_there(place, revision, error)) from error
+        except datasets.exceptions.DatasetNotFoundError as error:
+            raise AtlasError(_not_there(place, revision, error)) from error
+        except ValueError as error:
+            raise AtlasError(f"{place}: {str(error)[:600]}") from error
+        except (OSError, ConnectionError, hub_errors.HfHubHTTPError) as error:
+            if attempt == _ATTEMPTS:
+                raise AtlasError(
+                    f"{place}: the hub at {huggingface_hub.constants.ENDPOINT} did not answer in {_ATTEMPTS}"
+                    f" attempts ({type(error).__name__}: {str(error)[:200]}). Nothing is lost: run again when"
+                    " it is back."
+                ) from error
+            wait = _WAIT * 2 ** (attempt - 1)
+            _log.warning("%s: %s; attempt %d in %.0f s", place, str(error)[:200], attempt + 1, wait)
+            time.sleep(wait)
+    raise AssertionError("the loop returns or raises")
+
+
+def _not_there(place, revision, error):
+    return (
+        f"{place}: not on the hub at {huggingface_hub.constants.ENDPOINT}, or revision {revision!r} is not"
+        f" ({str(error).strip().splitlines()[0][:200]}). Correct `hub` or `revision` in the catalogue; private"
+        " and gated repositories need `hf auth login`."
+    )

@@ -1,0 +1,67 @@
+"""Files of the user's own, as a second source beside the hub."""
+
+import shutil
+from pathlib import Path
+
+import datasets
+
+from atlas.errors import AtlasError
+from atlas.manifests import describe
+from atlas.sources import path_of
+
+_FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".txt": "text"}
+
+
+def fetch_table(source, revision=None):
+    """Rows of a local file.
+
+    Returns
+    -------
+    table, revision, files : as for the hub; the revision is None
+
+    Raises
+    ------
+    AtlasError
+        If the file is missing or of a format that is not read.
+    """
+    path = path_of(source)
+    if path.is_dir():
+        path = _only_file(path, source["split"])
+    if not path.is_file():
+        raise AtlasError(f"{path}: not there (from `local: {source['local']}` in the catalogue).")
+    if path.suffix not in _FORMATS:
+        raise AtlasError(f"{path}: format {path.suffix!r} is not read. Allowed: {', '.join(_FORMATS)}.")
+    options = {"sep": "\t"} if path.suffix == ".tsv" else {}
+    try:
+        rows = datasets.load_dataset(
+            _FORMATS[path.suffix], data_files=str(path), split="train", streaming=False, **options
+        )
+    except Exception as error:  # each format's reader raises its own types
+        raise AtlasError(f"{path}: cannot be read: {str(error.__cause__ or error)[:400]}") from error
+    table = rows.with_format("arrow")[:] if len(rows) else rows.data.table
+    return table.replace_schema_metadata(None), None, {path.name: describe(path)}
+
+
+def fetch_model(source, folder, revision=None):
+    """Copy a model folder of the user's own; files as for the hub.
+
+    Raises
+    ------
+    AtlasError
+        If the folder is missing or holds no safetensors.
+    """
+    origin = Path(source["local"])
+    if not list(origin.glob("*.safetensors")):
+        raise AtlasError(f"{origin}: no folder with safetensors (from `local:` in catalog/models.yaml).")
+    names = sorted(p.name for p in origin.iterdir() if p.suffix in (".safetensors", ".json", ".txt", ".model"))
+    names = [name for name in names if name not in ("manifest.json", "lock.json")]
+    for name in names:
+        shutil.copyfile(origin / name, folder / name)
+    return None, {name: describe(folder / name) for name in names}
+
+
+def _only_file(folder, split):
+    matches = sorted(path for path in folder.glob(f"{split}*") if path.suffix in _FORMATS)
+    if len(matches) != 1:
+        raise AtlasError(f"{folder}: expected one file named {split}*, found {[p.name for p in matches]}.")
+    return matches[0]

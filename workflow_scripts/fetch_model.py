@@ -1,0 +1,34 @@
+"""Pretrained model at its revision -> a folder that transformers can load.
+
+Writes  manifest.json, last; lock.json (resolved revision, size and sha256 of each file); the model's files.
+"""
+
+from pathlib import Path
+
+from atlas import encoders, manifests, provenance, sources, stage
+from atlas.locks import Lock
+
+
+def fetch_model(*, spec, code, manifest: Path):
+    """Fetch from the hub or copy from a folder; a lock that no longer matches is an error.
+
+    Raises
+    ------
+    AtlasError
+        If the source does not exist, has no safetensors, or differs from the lock.
+    """
+    folder, source = manifest.parent, spec["source"]
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = Lock(folder / "lock.json")
+    revision, files = sources.of(source).fetch_model(source, folder, lock.revision("model", source))
+    lock.note("model", source, revision, files)
+    inner, total = encoders.count_parameters(folder)
+    key = provenance.digest(files)
+    manifests.write(
+        manifest, key, files, revision=revision, source=source, n_parameters=inner, n_parameters_total=total
+    )
+    return f"{inner / 1e6:.1f} M parameters, {total / 1e6:.1f} M with embeddings"
+
+
+if __name__ == "__main__":
+    stage.run(fetch_model, offline=False)

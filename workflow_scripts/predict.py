@@ -1,0 +1,18 @@
+"""One checkpoint on every language of a target task; the model is loaded once, and only if needed.
+
+Writes  <language>.<key>.parquet for every language that has none yet (one row per example, with the gold
+and whether it is right), and manifest.json, last: language -> file, key, rows.
+"""
+
+from pathlib import Path
+
+from atlas import predictions, stage
+
+
+def predict(*, spec, code, checkpoint: Path, examples: Path, manifest: Path):
+    """Predict with the checkpoint of one manifest the test examples of another."""
+    return predictions.make(spec, code, checkpoint, examples, manifest)
+
+
+if __name__ == "__main__":
+    stage.run(predict)

@@ -1,0 +1,17 @@
+"""Published rows of a target task -> common examples for training and selection.
+
+Writes  train.parquet, tune.parquet (columns by kind) and manifest.json, last.
+"""
+
+from pathlib import Path
+
+from atlas import preparation, stage
+
+
+def prepare_target_train(*, spec, code, rows: Path, manifest: Path):
+    """Turn the fetched tables of `rows` (a manifest) into examples beside `manifest`."""
+    return preparation.prepare_training(spec, code, rows, manifest)
+
+
+if __name__ == "__main__":
+    stage.run(prepare_target_train)

@@ -1,0 +1,17 @@
+"""Fine-tune a pretrained encoder on an English intermediate task.
+
+Writes  a checkpoint folder that transformers loads, training.json, and manifest.json, last.
+"""
+
+from pathlib import Path
+
+from atlas import checkpoints, stage
+
+
+def train_intermediate(*, spec, code, encoder: Path, examples: Path, manifest: Path):
+    """Train from the folder of manifest `encoder` on the tables of manifest `examples`."""
+    return checkpoints.make(spec, code, encoder, examples, manifest)
+
+
+if __name__ == "__main__":
+    stage.run(train_intermediate)

@@ -1,0 +1,17 @@
+"""Fine-tune a starting encoder, pretrained or intermediate, on a target task's English examples.
+
+Writes  a checkpoint folder that transformers loads, training.json, and manifest.json, last.
+"""
+
+from pathlib import Path
+
+from atlas import checkpoints, stage
+
+
+def train_target(*, spec, code, encoder: Path, examples: Path, manifest: Path):
+    """Train from the folder of manifest `encoder` on the tables of manifest `examples`."""
+    return checkpoints.make(spec, code, encoder, examples, manifest)
+
+
+if __name__ == "__main__":
+    stage.run(train_target)
