@@ -209,6 +209,7 @@ def measure_distances(study):
         "source_languages": sorted({entry["source_language"] for entry in study.target_tasks.values()}),
         "languages": list(study.languages),
         "distances": study.distances,
+        "uriel_codes": {code: entry["uriel"] for code, entry in study.languages.items() if "uriel" in entry},
     }
 
 
