@@ -204,7 +204,9 @@ def train(model, sequences, recipe, seed):
         optimizer.zero_grad()
         losses.append(loss.item())
         if not math.isfinite(losses[-1]):
-            raise AtlasError(f"pretraining: the loss became {losses[-1]} at step {step}. Lower learning_rate.")
+            raise AtlasError(
+                f"pretraining: the loss became {losses[-1]} at step {step}. Lower learning_rate."
+            )
         tell(step, losses, tokens)
     model.eval()
     recent = losses[-50:]

@@ -69,10 +69,8 @@ def _place(phrase, item, position):
 
 
 def _participant(phrase, role, chosen, asked):
-    if asked == role:
-        tokens = [Token(_ASKED[role], "PRON", role)]
-    else:
-        tokens = _noun_phrase(phrase, role, chosen)
+    question_word = [Token(_ASKED[role], "PRON", role)]
+    tokens = question_word if asked == role else _noun_phrase(phrase, role, chosen)
     if role == "patient":
         tokens = _place(tokens, Token("ACC", "PART", role), chosen["case"])
     return tokens

@@ -12,7 +12,10 @@ CHOICES = {
 DEFAULTS = {
     # One universe: selectional preferences, which concepts are shared first, every text and example.
     "world_seed": 7,
-    "languages": "deu nld swe spa rus ell hin pes fin heb cmn ind tur jpn swh".split(),
+    "languages": [
+        "deu", "nld", "swe", "spa", "rus", "ell", "hin", "pes", "fin",
+        "heb", "cmn", "ind", "tur", "jpn", "swh",
+    ],  # fmt: skip
     "grammar": "uriel",
     "lexicon": "genetic",
     # Share of concepts with the English form: p_min + (p_max - p_min) * (1 - distance) ** gamma.

@@ -64,7 +64,7 @@ def _row(rows, code):
     if code not in rows:
         raise AtlasError(
             f"lab: language {code!r} has no URIEL syntax vector. Use an individual language's ISO 639-3"
-            f" code (pes, not fas). {closest(code, rows).split(' Allowed')[0]}"
+            f". {closest(code, rows).split(' Allowed')[0]}"
         )
     return rows[code]
 
