@@ -28,6 +28,6 @@ include: "rules/report.smk"
 
 rule all:
     default_target: True
-    localrule: True
     input:
         report=f"results/{STUDY.name}/report.html",
+    localrule: True

@@ -12,14 +12,14 @@ rule measure_distances:
         distances="results/{study}/distances.parquet",
     log:
         "results/{study}/logs/measure_distances.log",
+    priority: 100  # needs nothing, so an unknown language fails before any training
     conda:
         "../envs/analysis.yaml"
-    priority: 100  # needs nothing, so an unknown language fails before any training
     params:
         spec=spec("measure_distances"),
         code=code("measure_distances"),
     shell:
-        "python {SCRIPTS}/measure_distances.py --distances {output.distances:q}"
+        'python "$ATLAS_SCRIPTS/measure_distances.py" --distances {output.distances:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
@@ -36,7 +36,7 @@ rule compute_deltas:
         spec=spec("compute_deltas"),
         code=code("compute_deltas"),
     shell:
-        "python {SCRIPTS}/compute_deltas.py --scores {input.scores:q} --deltas {output.deltas:q}"
+        'python "$ATLAS_SCRIPTS/compute_deltas.py" --scores {input.scores:q} --deltas {output.deltas:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
@@ -55,6 +55,6 @@ rule correlate:
         spec=spec("correlate"),
         code=code("correlate"),
     shell:
-        "python {SCRIPTS}/correlate.py --scores {input.scores:q} --deltas {input.deltas:q}"
+        'python "$ATLAS_SCRIPTS/correlate.py" --scores {input.scores:q} --deltas {input.deltas:q}'
         " --distances {input.distances:q} --correlations {output.correlations:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
-# Jobs call plain `python`: this one, unless a rule's conda environment comes before it.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 
-from atlas import manifests, provenance, specs
+from atlas import environment, manifests, provenance, specs
 from atlas import study as studies
 from atlas.errors import AtlasError
+
+environment.export(SCRIPTS)
 
 try:
     STUDY = studies.load(config)
@@ -86,7 +86,9 @@ def checkpoint_for(wildcards):
 def all_scores(wildcards):
     """Score files of the grid; of a partial study, those that are there."""
     paths = [
-        "results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.json".format(study=STUDY.name, **cell)
+        "results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.json".format(
+            study=STUDY.name, **cell
+        )
         for cell in STUDY.cells()
     ]
     return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths

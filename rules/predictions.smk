@@ -21,6 +21,6 @@ rule predict:
         spec=spec("predict"),
         code=code("predict"),
     shell:
-        "OMP_NUM_THREADS={threads} python {SCRIPTS}/predict.py"
+        'OMP_NUM_THREADS={threads} python "$ATLAS_SCRIPTS/predict.py"'
         " --checkpoint {input.checkpoint:q} --examples {input.examples:q} --manifest {output.manifest:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

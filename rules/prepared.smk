@@ -20,7 +20,7 @@ rule prepare_intermediate:
         spec=spec("prepare_intermediate"),
         code=code("prepare_intermediate"),
     shell:
-        "python {SCRIPTS}/prepare_intermediate.py --rows {input.rows:q} --manifest {output.manifest:q}"
+        'python "$ATLAS_SCRIPTS/prepare_intermediate.py" --rows {input.rows:q} --manifest {output.manifest:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
@@ -37,7 +37,7 @@ rule prepare_target_train:
         spec=spec("prepare_target_train"),
         code=code("prepare_target_train"),
     shell:
-        "python {SCRIPTS}/prepare_target_train.py --rows {input.rows:q} --manifest {output.manifest:q}"
+        'python "$ATLAS_SCRIPTS/prepare_target_train.py" --rows {input.rows:q} --manifest {output.manifest:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
@@ -54,5 +54,5 @@ rule prepare_target_test:
         spec=spec("prepare_target_test"),
         code=code("prepare_target_test"),
     shell:
-        "python {SCRIPTS}/prepare_target_test.py --rows {input.rows:q} --manifest {output.manifest:q}"
+        'python "$ATLAS_SCRIPTS/prepare_target_test.py" --rows {input.rows:q} --manifest {output.manifest:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

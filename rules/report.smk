@@ -21,6 +21,6 @@ rule render_report:
         spec=spec("render_report"),
         code=code("render_report"),
     shell:
-        "python {SCRIPTS}/render_report.py --scores {input.scores:q} --deltas {input.deltas:q}"
+        'python "$ATLAS_SCRIPTS/render_report.py" --scores {input.scores:q} --deltas {input.deltas:q}'
         " --distances {input.distances:q} --correlations {input.correlations:q} --report {output.report:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

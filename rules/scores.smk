@@ -19,7 +19,7 @@ rule score:
         spec=spec("score"),
         code=code("score"),
     shell:
-        "python {SCRIPTS}/score.py --predictions {input.predictions:q} --scores {output.scores:q}"
+        'python "$ATLAS_SCRIPTS/score.py" --predictions {input.predictions:q} --scores {output.scores:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
@@ -38,5 +38,5 @@ rule collect_scores:
         code=code("collect_scores"),
     shell:
         # The folder, not thousands of paths: a command line has room for 128 kB.
-        "python {SCRIPTS}/collect_scores.py --folder results/{wildcards.study} --table {output.table:q}"
+        'python "$ATLAS_SCRIPTS/collect_scores.py" --folder results/{wildcards.study} --table {output.table:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

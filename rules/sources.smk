@@ -13,6 +13,8 @@ rule fetch_model:
         manifest="results/{study}/sources/models/{model}/manifest.json",
     log:
         "results/{study}/logs/fetch_model/{model}.log",
+    wildcard_constraints:
+        model=provenance.any_of(STUDY.fetched_models),
     conda:
         "../envs/train.yaml"
     resources:
@@ -20,10 +22,8 @@ rule fetch_model:
     params:
         spec=spec("fetch_model"),
         code=code("fetch_model"),
-    wildcard_constraints:
-        model=provenance.any_of(STUDY.fetched_models),
     shell:
-        "python {SCRIPTS}/fetch_model.py --manifest {output.manifest:q}"
+        'python "$ATLAS_SCRIPTS/fetch_model.py" --manifest {output.manifest:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
@@ -42,5 +42,5 @@ rule fetch_dataset:
         spec=spec("fetch_dataset"),
         code=code("fetch_dataset"),
     shell:
-        "python {SCRIPTS}/fetch_dataset.py --manifest {output.manifest:q}"
+        'python "$ATLAS_SCRIPTS/fetch_dataset.py" --manifest {output.manifest:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

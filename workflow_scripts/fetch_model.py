@@ -25,7 +25,13 @@ def fetch_model(*, spec, code, manifest: Path):
     inner, total = encoders.count_parameters(folder)
     key = provenance.digest(files)
     manifests.write(
-        manifest, key, files, revision=revision, source=source, n_parameters=inner, n_parameters_total=total
+        manifest,
+        key,
+        files,
+        revision=revision,
+        source=source,
+        n_parameters=inner,
+        n_parameters_total=total,
     )
     return f"{inner / 1e6:.1f} M parameters, {total / 1e6:.1f} M with embeddings"
 

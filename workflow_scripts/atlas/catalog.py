@@ -145,7 +145,9 @@ def _check_tasks(catalog, folder):
 def _check_columns(entry, place):
     needed, optional = COLUMNS[entry["kind"]]
     declared = [entry["columns"]]
-    declared += [entry[part]["columns"] for part in ("train", "tune", "test") if "columns" in entry.get(part, {})]
+    declared += [
+        entry[part]["columns"] for part in ("train", "tune", "test") if "columns" in entry.get(part, {})
+    ]
     for columns in declared:
         if unknown := set(columns) - needed - optional:
             name = sorted(unknown)[0]

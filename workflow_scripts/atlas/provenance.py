@@ -12,7 +12,18 @@ import re
 from pathlib import Path
 
 # Plumbing that cannot change a result: an edit of a message or of a log line must not retrain anything.
-PLUMBING = {f"atlas.{name}" for name in "artifacts errors files manifests progress provenance stage".split()}
+PLUMBING = {
+    f"atlas.{name}"
+    for name in (
+        "artifacts",
+        "environment",
+        "errors",
+        "files",
+        "manifests",
+        "provenance",
+        "stage",
+    )
+}
 
 HERE = Path(__file__).resolve().parent.parent  # the folder that holds the scripts and `atlas`
 
@@ -32,7 +43,7 @@ def digest(content):
 
 
 def any_of(names):
-    """Regular expression for exactly these names: a wildcard constraint, so that a typo is no rule's output."""
+    """Regular expression for exactly these names, so that a mistyped path is no rule's output."""
     return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
@@ -40,8 +51,8 @@ def any_of(names):
 def code_digest(*modules, libraries=()):
     """Digest of what `modules` and all modules of ours that they import mean, and of library versions.
 
-    Comments, docstrings and layout do not count, nor does the plumbing. A module chosen by name at run time is invisible to
-    the imports, so name it here as well. Libraries count by major and minor version.
+    Comments, docstrings and layout do not count, nor does the plumbing. A module chosen by name at run
+    time is invisible to the imports, so name it here as well. Libraries count by major and minor version.
 
     Parameters
     ----------

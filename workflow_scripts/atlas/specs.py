@@ -1,4 +1,4 @@
-"""What each job is told: for every rule, exactly the settings that can change its result, and its code's digest.
+"""What each job is told: the settings that can change its result, exactly, and the digest of its code.
 
 Whatever is left out here cannot cause a rerun; whatever is put in does. So a stage never sees the study.
 """
@@ -116,7 +116,10 @@ def _prepare_training(study, task, file):
     return {
         "kind": entry["kind"],
         **{
-            part: {"limit": study.limit(task, file, f"max_{part}_examples"), **_meaning(entry, part)}
+            part: {
+                "limit": study.limit(task, file, f"max_{part}_examples"),
+                **_meaning(entry, part),
+            }
             for part in ("train", "tune")
         },
     }
@@ -127,7 +130,10 @@ def prepare_target_test(study, target):
     entry = _entry(study, target)
     return {
         "kind": entry["kind"],
-        "test": {"limit": study.limit(target, "target_tasks", "max_test_examples"), **_meaning(entry, "test")},
+        "test": {
+            "limit": study.limit(target, "target_tasks", "max_test_examples"),
+            **_meaning(entry, "test"),
+        },
         "languages": list(entry["languages"]),
     }
 
@@ -216,7 +222,12 @@ def measure_distances(study):
 def correlate(study):
     """Settings of the correlations."""
     families = {code: entry["family"] for code, entry in study.languages.items()}
-    return {"baseline": BASELINE, "metrics": _headlines(study), "families": families, **study.statistics}
+    return {
+        "baseline": BASELINE,
+        "metrics": _headlines(study),
+        "families": families,
+        **study.statistics,
+    }
 
 
 def render_report(study):

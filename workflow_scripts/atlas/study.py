@@ -158,7 +158,11 @@ def _with_languages(targets, languages, settings, place):
         if source in entry["languages"]:
             kept = {source: entry["languages"][source], **kept}
         narrowed[name] = {**entry, "source_language": source, "languages": kept}
-    unused = [code for code in settings.get("languages", []) if not any(code in e["languages"] for e in narrowed.values())]
+    unused = [
+        code
+        for code in settings.get("languages", [])
+        if not any(code in e["languages"] for e in narrowed.values())
+    ]
     if unused:
         raise AtlasError(f"{place}: languages names {', '.join(unused)}, which no chosen target task has.")
     return narrowed

@@ -29,7 +29,13 @@ def prepare(published, meaning):
     for row, (context, choices, label, question) in enumerate(zip(*columns, questions, strict=True)):
         right = _number(label, choices, published, row)
         examples.append(
-            {"id": str(row), "context": context, "question": question, "choices": choices, "label": right}
+            {
+                "id": str(row),
+                "context": context,
+                "question": question,
+                "choices": choices,
+                "label": right,
+            }
         )
     return examples
 
@@ -61,6 +67,11 @@ def decode(outputs, features, examples, reading, labels):
     """Logits (n_choices,) per example -> number of the choice with the highest one."""
     chosen = [int(np.argmax(logits)) for logits in outputs]
     return [
-        {"id": e["id"], "prediction": choice, "gold": e["label"], "right": float(choice == e["label"])}
+        {
+            "id": e["id"],
+            "prediction": choice,
+            "gold": e["label"],
+            "right": float(choice == e["label"]),
+        }
         for e, choice in zip(examples, chosen, strict=True)
     ]

@@ -3,14 +3,18 @@
 import numpy as np
 import pyarrow as pa
 
-
 AUTO_CLASS = "AutoModelForSequenceClassification"
 OUTPUTS = ("logits",)
 EXAMPLES = pa.schema(
     [("id", pa.string()), ("first", pa.string()), ("second", pa.string()), ("label", pa.string())]
 )
 PREDICTIONS = pa.schema(
-    [("id", pa.string()), ("prediction", pa.string()), ("gold", pa.string()), ("right", pa.float64())]
+    [
+        ("id", pa.string()),
+        ("prediction", pa.string()),
+        ("gold", pa.string()),
+        ("right", pa.float64()),
+    ]
 )
 
 
@@ -48,6 +52,11 @@ def decode(outputs, features, examples, reading, labels):
     """Logits (n_labels,) per example -> the label with the highest one."""
     chosen = [labels[int(np.argmax(logits))] for logits in outputs]
     return [
-        {"id": e["id"], "prediction": label, "gold": e["label"], "right": float(label == e["label"])}
+        {
+            "id": e["id"],
+            "prediction": label,
+            "gold": e["label"],
+            "right": float(label == e["label"]),
+        }
         for e, label in zip(examples, chosen, strict=True)
     ]

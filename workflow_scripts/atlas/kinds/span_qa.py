@@ -7,7 +7,6 @@ nothing has to be re-aligned afterwards (the step that ruins Chinese in older sc
 import numpy as np
 import pyarrow as pa
 
-
 AUTO_CLASS = "AutoModelForQuestionAnswering"
 OUTPUTS = ("start_logits", "end_logits")
 EXAMPLES = pa.schema(

@@ -41,9 +41,7 @@ def prepare(published, meaning):
     rows = zip(published.values("tokens"), published.values("labels"), marks, strict=True)
     for row, (tokens, labels, marked) in enumerate(rows):
         if len(tokens) != len(labels):
-            raise AtlasError(
-                f"{published.place}, row {row}: {len(tokens)} tokens but {len(labels)} labels."
-            )
+            raise AtlasError(f"{published.place}, row {row}: {len(tokens)} tokens but {len(labels)} labels.")
         names = [published.label(label, row) for label in labels]
         if tokens:
             examples.append({"id": str(row), "tokens": tokens, "labels": names, "marked": marked})
@@ -60,9 +58,7 @@ def encode(examples, tokenizer, reading, labels):
         for start, stop in _split(lengths, room):
             pieces.append(tokens[start:stop])
             about.append((row, start, stop - start))
-    encoded = tokenizer(
-        pieces, is_split_into_words=True, truncation=True, max_length=reading["max_tokens"]
-    )
+    encoded = tokenizer(pieces, is_split_into_words=True, truncation=True, max_length=reading["max_tokens"])
     features = []
     for piece, (row, start, size) in enumerate(about):
         gold = [number[label] for label in examples[row]["labels"][start : start + size]]

@@ -75,7 +75,11 @@ def fetch_model(source, folder, revision=None):
     def fetch():
         commit = huggingface_hub.HfApi().model_info(repo, revision=wanted).sha
         huggingface_hub.snapshot_download(
-            repo, revision=commit, local_dir=folder, allow_patterns=_MODEL_FILES, ignore_patterns=["*/*"]
+            repo,
+            revision=commit,
+            local_dir=folder,
+            allow_patterns=_MODEL_FILES,
+            ignore_patterns=["*/*"],
         )
         names = sorted(p.name for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
         names = [name for name in names if name not in ("manifest.json", "lock.json")]
@@ -143,8 +147,9 @@ def _persistently(fetch, place, revision):
 
 
 def _not_there(place, revision, error):
+    reason = str(error).strip().splitlines()[0][:200]
     return (
         f"{place}: not on the hub at {huggingface_hub.constants.ENDPOINT}, or revision {revision!r} is not"
-        f" ({str(error).strip().splitlines()[0][:200]}). Correct `hub` or `revision` in the catalogue; private"
-        " and gated repositories need `hf auth login`."
+        f" ({reason}). Correct `hub` or `revision` in the catalogue; private and gated repositories need"
+        " `hf auth login`."
     )

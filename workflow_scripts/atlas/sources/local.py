@@ -9,7 +9,14 @@ from atlas.errors import AtlasError
 from atlas.manifests import describe
 from atlas.sources import path_of
 
-_FORMATS = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json", ".txt": "text"}
+_FORMATS = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".txt": "text",
+}
 
 
 def fetch_table(source, revision=None):
@@ -53,7 +60,9 @@ def fetch_model(source, folder, revision=None):
     origin = Path(source["local"])
     if not list(origin.glob("*.safetensors")):
         raise AtlasError(f"{origin}: no folder with safetensors (from `local:` in catalog/models.yaml).")
-    names = sorted(p.name for p in origin.iterdir() if p.suffix in (".safetensors", ".json", ".txt", ".model"))
+    names = sorted(
+        p.name for p in origin.iterdir() if p.suffix in (".safetensors", ".json", ".txt", ".model")
+    )
     names = [name for name in names if name not in ("manifest.json", "lock.json")]
     for name in names:
         shutil.copyfile(origin / name, folder / name)

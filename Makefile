@@ -1,0 +1,35 @@
+# Set-up and daily commands. `make run` and `make test` are all that a fresh machine needs.
+PYTHON ?= python3
+STUDY ?= config.yaml
+BIN := .venv/bin
+
+.PHONY: env run test lint bench clean
+
+env: .venv/.complete
+
+# The stamp is written last, so an interrupted installation is taken up again.
+.venv/.complete: requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	touch $@
+
+run: env
+	$(BIN)/snakemake --configfile $(STUDY) --cores all
+	@$(BIN)/python workflow_scripts/tell_report.py $(STUDY)
+
+test: env lint
+	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m slow
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+bench: env
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf .snakemake .pytest_cache .ruff_cache results/*/logs

@@ -1,0 +1,14 @@
+"""What jobs find in their environment: the scripts' folder, and the Python that runs the workflow."""
+
+import os
+import sys
+
+
+def export(scripts):
+    """Let jobs call ``python "$ATLAS_SCRIPTS/<rule>.py"``.
+
+    A path in the rule's text would tie results to one clone. Plain `python` is the one that runs
+    Snakemake, unless a rule's conda environment comes before it on the PATH.
+    """
+    os.environ["ATLAS_SCRIPTS"] = str(scripts)
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
