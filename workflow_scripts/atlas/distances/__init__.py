@@ -1,8 +1,8 @@
 """Linguistic distances between languages, each by a named provider and with its coverage.
 
-A provider is a module with ``measure(entry, sources, languages)``: it takes an entry of catalog/distances.yaml
-and codes as URIEL has them, and gives a `vectors.Measured`. All values lie in [0, 1]; what is unknown is
-null, never a guess. docs/distances.md compares the providers.
+A provider is a module with ``measure(entry, sources, languages)``: it takes an entry of
+catalog/distances.yaml and codes as URIEL has them, and gives a `vectors.Measured`. All values lie in [0, 1];
+what is unknown is null, never a guess. docs/distances.md compares the providers.
 """
 
 from atlas.distances import lang2vec_vectors, uriel_published, urielplus

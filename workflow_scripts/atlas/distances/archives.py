@@ -1,6 +1,6 @@
 """Read feature tables out of the data folder of an installed package, without importing the package.
 
-lang2vec 1.1.2 needs setuptools' retired `pkg_resources` to be imported and opens its files again on every call.
+lang2vec 1.1.2 needs setuptools' retired `pkg_resources` and opens its files again on every call.
 """
 
 import functools

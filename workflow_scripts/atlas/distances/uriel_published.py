@@ -20,9 +20,8 @@ def measure(entry, sources, languages):
     """Look the pairs up; NaN where the table has none."""
     distance, published = entry["distance"], _published()
     if distance not in published:
-        raise AtlasError(
-            f"distances.yaml: {entry['name']}.distance: nobody published {distance!r}. {closest(distance, published)}"
-        )
+        place = f"distances.yaml: {entry['name']}.distance"
+        raise AtlasError(f"{place}: {distance!r} is not in {TABLE.name}. {closest(distance, published)}")
     found = published[distance]
     values = [[found.get(frozenset(pair), np.nan) for pair in ((a, b) for b in languages)] for a in sources]
     return Measured(np.array(values, dtype=float).reshape(len(sources), len(languages)))

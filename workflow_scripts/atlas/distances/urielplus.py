@@ -28,9 +28,8 @@ def measure(entry, sources, languages):
     """Compare the union of all observations; NaN where nothing is shared."""
     distance = entry["distance"]
     if distance not in FEATURES:
-        raise AtlasError(
-            f"distances.yaml: {entry['name']}.distance: URIEL+ has no {distance!r}. {closest(distance, FEATURES)}"
-        )
+        place = f"distances.yaml: {entry['name']}.distance"
+        raise AtlasError(f"{place}: URIEL+ has no {distance!r}. {closest(distance, FEATURES)}")
     file, prefix = FEATURES[distance]
     path = folder("urielplus") / "database" / "original_uriel" / file
     first, second = (_union(rows(path, codes, prefix)) for codes in (sources, languages))
