@@ -45,7 +45,7 @@ def test_lineage_is_the_share_that_is_not_common_of_the_longer_one():
 
 
 def test_geographic_distances_equal_those_that_uriel_published(entries):
-    # antonisa/lang2vec gives these three in its README.
+    # Figures of URIEL's precomputed table, four digits.
     found = values(entries, "geographic", ["dan", "deu"], source="frr")
     assert found == pytest.approx({"dan": 0.0028, "deu": 0.0359}, abs=5e-5)
     assert values(entries, "geographic", ["deu"], source="dan")["deu"] == pytest.approx(0.0362, abs=5e-5)
@@ -103,6 +103,11 @@ def test_uriel_code_of_a_language_replaces_its_own(entries):
     own = values(entries, "inventory_observed", ["arb"])
     other = values(entries, "inventory_observed", ["arb"], uriel_codes={"arb": "ara"})
     assert own == {"arb": None} and other["arb"] > 0
+
+
+def test_published_value_is_the_one_that_uriel_gives(entries):
+    # lang2vec's documentation: distance("syntactic", "eng", "fra") is 0.4569; Litmus published two digits.
+    assert values(entries, "syntactic_published", ["fra"]) == {"fra": 0.46}
 
 
 def test_pair_that_nobody_published_is_unknown(entries):
