@@ -16,7 +16,6 @@ env: .venv/.complete
 
 run: env
 	$(BIN)/snakemake --configfile $(STUDY) --cores all
-	@$(BIN)/python workflow_scripts/tell_report.py $(STUDY)
 
 test: env lint
 	$(BIN)/python -m pytest -m "not slow"

@@ -26,6 +26,17 @@ include: "rules/analysis.smk"
 include: "rules/report.smk"
 
 
+onsuccess:
+    print(f"Report: {RESULTS / 'report.html'}")
+
+
+onerror:
+    print(
+        "Some jobs failed; each message above names its log. What succeeded is kept: run again to go on."
+    )
+    print("A report of what is there: add `--config partial=true`.")
+
+
 rule all:
     default_target: True
     input:

@@ -115,7 +115,7 @@ def load(settings, place="config"):
         "models": settings["models"],
         "intermediate_tasks": [task for task in settings["intermediate_tasks"] if task != BASELINE],
         "target_tasks": settings["target_tasks"],
-        "distances": settings.get("distances", list(entries["distances"])),
+        "distances": settings.get("distances", _usual(entries["distances"])),
         "languages": settings.get("languages", list(entries["languages"])),
     }
     selected = {file: _select(names, entries[file], file, place) for file, names in chosen.items()}
@@ -132,6 +132,11 @@ def load(settings, place="config"):
         seeds=tuple(settings["seeds"]),
         settings=settings,
     )
+
+
+def _usual(distances):
+    """Names of the distances that need no optional package."""
+    return [name for name, entry in distances.items() if not entry.get("optional")]
 
 
 def _select(names, entries, file, place):
