@@ -1,0 +1,96 @@
+"""Who imports whom: the directions that keep the parts apart."""
+
+import ast
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+SCRIPTS = ROOT / "workflow_scripts"
+MODULES = {
+    ".".join(path.relative_to(SCRIPTS).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(SCRIPTS.rglob("*.py"))
+}
+STAGES = [name for name in MODULES if "." not in name and name != "atlas"]
+ATLAS = [name for name in MODULES if name.split(".")[0] == "atlas"]
+KINDS = [name for name in MODULES if name.startswith("atlas.kinds.")]
+HEAVY = {"torch", "transformers", "datasets"}
+# What the Snakefile reads before anything is planned, on every cluster job.
+PARSED = ("atlas.study", "atlas.specs", "atlas.manifests", "atlas.provenance", "atlas.errors")
+
+
+def _imports(name):
+    """Dotted names of all imports anywhere in a module, functions included."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative import"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _reached(name):
+    """All modules of ours that `name` imports, directly or not, and the foreign packages they import."""
+    ours, foreign, waiting = set(), set(), [name]
+    while waiting:
+        module = waiting.pop()
+        if module in ours:
+            continue
+        ours.add(module)
+        imported = _imports(module)
+        waiting += imported & MODULES.keys()
+        foreign |= {other.split(".")[0] for other in imported} - {"atlas"}
+    return ours - {name}, foreign
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_scripts_do_not_import_each_other(name):
+    assert not _imports(name) & set(STAGES)
+
+
+@pytest.mark.parametrize("name", ATLAS)
+def test_the_library_imports_neither_scripts_nor_snakemake(name):
+    assert not {other.split(".")[0] for other in _imports(name)} & {*STAGES, "snakemake"}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kinds_import_neither_each_other_nor_training(name):
+    ours, _ = _reached(name)
+    assert not ours & {*KINDS, "atlas.training", "atlas.inference", "atlas.metrics"}
+
+
+@pytest.mark.parametrize(
+    "name", ["atlas.training", "atlas.inference", "atlas.predictions", "atlas.preparation"]
+)
+def test_a_kind_is_reached_by_name_only(name):
+    assert not _reached(name)[0] & set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["atlas.metrics", "atlas.deltas", "atlas.statistics", "atlas.correlations"]
+    + [name for name in MODULES if name.startswith("atlas.distances")],
+)
+def test_the_analysis_runs_without_the_heavy_libraries(name):
+    assert not _reached(name)[1] & HEAVY
+
+
+@pytest.mark.parametrize("name", PARSED)
+def test_the_snakefile_reads_light_modules_only(name):
+    light = {"jsonschema", "referencing", "yaml"}
+    assert not _reached(name)[1] - light - sys.stdlib_module_names
+
+
+def test_training_does_not_know_metrics():
+    assert "atlas.metrics" not in _reached("train_target")[0] | _reached("predict")[0]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_reaches_itself(name):
+    reached = set()
+    for other in _imports(name) & MODULES.keys() - {name}:
+        reached |= _reached(other)[0]
+    assert name not in reached
