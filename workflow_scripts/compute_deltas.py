@@ -6,6 +6,7 @@ Writes  deltas.parquet (`atlas.columns.DELTAS`), in points: one row per model, i
 """
 
 from atlas import artifacts, stage
+from atlas.columns import DELTAS, SCORES
 from atlas.deltas import compute, missing_cells
 
 
@@ -19,9 +20,9 @@ def compute_deltas(*, scores, spec, code, deltas):
     code : digest of the code
     deltas : table to write
     """
-    found = artifacts.read_table(scores, artifacts.SCORES).to_pylist()
+    found = artifacts.read_table(scores, SCORES).to_pylist()
     rows = compute(found, spec["baseline"], spec["metrics"])
-    artifacts.write_table(deltas, rows, artifacts.make_key(spec, code, scores), artifacts.DELTAS)
+    artifacts.write_table(deltas, rows, artifacts.make_key(spec, code, scores), DELTAS)
     missing = missing_cells(found, spec["baseline"], spec["metrics"])
     return f"{len(rows)} deltas; {len(missing)} scores are missing"
 

@@ -6,6 +6,7 @@ Writes  correlations.parquet (`atlas.columns.CORRELATIONS`): one row per model, 
 """
 
 from atlas import artifacts, stage
+from atlas.columns import CORRELATIONS, DELTAS, DISTANCES, SCORES
 from atlas.correlations import relate
 
 
@@ -21,13 +22,13 @@ def correlate(*, scores, deltas, distances, spec, code, correlations):
     correlations : table to write
     """
     tables = [
-        artifacts.read_table(scores, artifacts.SCORES),
-        artifacts.read_table(deltas, artifacts.DELTAS),
-        artifacts.read_table(distances, artifacts.DISTANCES),
+        artifacts.read_table(scores, SCORES),
+        artifacts.read_table(deltas, DELTAS),
+        artifacts.read_table(distances, DISTANCES),
     ]
     rows = relate(*(table.to_pylist() for table in tables), spec)
     key = artifacts.make_key(spec, code, scores, deltas, distances)
-    artifacts.write_table(correlations, rows, key, artifacts.CORRELATIONS)
+    artifacts.write_table(correlations, rows, key, CORRELATIONS)
     estimated = sum(row["spearman"] is not None for row in rows)
     return f"{len(rows)} correlations, {len(rows) - estimated} of them cannot be estimated"
 

@@ -6,6 +6,7 @@ Writes  distances.parquet (`atlas.columns.DISTANCES`): one row per source, langu
 """
 
 from atlas import artifacts, stage
+from atlas.columns import DISTANCES
 from atlas.distances import measure
 
 
@@ -25,7 +26,7 @@ def measure_distances(*, spec, code, distances):
         On a language, provider or option that is unknown.
     """
     rows = measure(spec["source_languages"], spec["languages"], spec["distances"], spec.get("uriel_codes"))
-    artifacts.write_table(distances, rows, artifacts.make_key(spec, code), artifacts.DISTANCES)
+    artifacts.write_table(distances, rows, artifacts.make_key(spec, code), DISTANCES)
     unknown = sum(row["value"] is None for row in rows)
     return f"{len(rows)} distances, {unknown} of them not known"
 

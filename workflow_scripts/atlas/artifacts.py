@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from atlas import provenance
-from atlas.columns import CORRELATIONS, DELTAS, DISTANCES, SCORES  # noqa: F401
 from atlas.errors import AtlasError
 from atlas.files import read_json, replacing
 

@@ -5,7 +5,9 @@ import torch
 
 from atlas.padding import collate
 
-_TOKENS_PER_BATCH = 8192
+# Caches of a processor want small batches (twice as fast as 8,192 tokens), accelerators large ones.
+_TOKENS_PER_BATCH = {"cpu": 2048}
+_TOKENS_PER_BATCH_ELSEWHERE = 32768
 
 
 def outputs_of(model, features, tokenizer, names):
@@ -48,7 +50,8 @@ def embeddings_of(model, features, tokenizer, layer):
 def _run(read, model, features, tokenizer):
     model.eval()
     results = [None] * len(features)
-    for rows in _batches(features):
+    room = _TOKENS_PER_BATCH.get(model.device.type, _TOKENS_PER_BATCH_ELSEWHERE)
+    for rows in _batches(features, room):
         batch = collate([features[row] for row in rows], tokenizer)
         inputs = {k: v.to(model.device) for k, v in batch.items() if k in tokenizer.model_input_names}
         for row, result in zip(rows, read(inputs).float().cpu().numpy(), strict=True):
@@ -58,13 +61,13 @@ def _run(read, model, features, tokenizer):
     return results
 
 
-def _batches(features):
+def _batches(features, room):
     """Rows in batches of similar length with a bounded number of tokens, the longest first."""
     lengths = [_tokens(feature["input_ids"]) for feature in features]
     order = sorted(range(len(features)), key=lengths.__getitem__, reverse=True)
     batch = []
     for row in order:
-        if batch and (len(batch) + 1) * lengths[batch[0]] > _TOKENS_PER_BATCH:
+        if batch and (len(batch) + 1) * lengths[batch[0]] > room:
             yield batch
             batch = []
         batch.append(row)
