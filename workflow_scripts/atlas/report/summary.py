@@ -1,0 +1,170 @@
+"""Findings condensed: what of the grid is there, means per cell, and the comparison of models."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from atlas.report.findings import average, estimate
+
+
+class Completeness(NamedTuple):
+    """How much of the grid has a score: counts of cells (model x intermediate x target x seed x language)."""
+
+    expected: int
+    present: int
+    missing: list  # of dict: model, intermediate, target, seeds (seed -> languages), n, of
+
+    @property
+    def n_missing(self):
+        """Cells without a score of the headline metric."""
+        return self.expected - self.present
+
+
+def completeness(findings):
+    """Compare the cells that the study declares with those that have a score."""
+    expected, groups = 0, []
+    for model in findings.models:
+        for intermediate in findings.intermediates:
+            for target in findings.targets:
+                group = _missing(findings, model, intermediate, target)
+                expected += group["of"]
+                if group["n"]:
+                    groups.append(group)
+    return Completeness(expected, expected - sum(group["n"] for group in groups), groups)
+
+
+def _missing(findings, model, intermediate, target):
+    languages, seeds = findings.targets[target]["languages"], findings.spec["seeds"]
+    lacking = {
+        seed: [code for code in languages if seed not in findings.points(model, intermediate, target, code)]
+        for seed in seeds
+    }
+    return {
+        "model": model,
+        "intermediate": intermediate,
+        "target": target,
+        "seeds": {seed: codes for seed, codes in lacking.items() if codes},
+        "n": sum(map(len, lacking.values())),
+        "of": len(languages) * len(seeds),
+    }
+
+
+def score_rows(findings, target):
+    """Rows of a target's table: means over seeds, in points.
+
+    Returns
+    -------
+    list of dict : model, intermediate, source (score in the source language), zero_shot (mean over the other
+        languages), gap (mean over them), n_languages (zero-shot ones with a score), delta (Estimate of the mean
+        over zero-shot languages, None for the baseline), seeds, at_chance (seeds)
+    """
+    rows = []
+    for model in findings.models:
+        for intermediate in findings.intermediates:
+            cell = (model, intermediate, target)
+            seeds = findings.seeds_of(*cell)
+            if seeds:
+                at_chance = [seed for seed in seeds if (*cell, seed) in findings.at_chance]
+                rows.append({**_score_row(findings, *cell), "seeds": seeds, "at_chance": at_chance})
+    return rows
+
+
+def _score_row(findings, model, intermediate, target):
+    others = {code: findings.points(model, intermediate, target, code) for code in findings.zero_shot(target)}
+    means = [average(by_seed.values()) for by_seed in others.values() if by_seed]
+    found = [findings.gap_of(model, intermediate, target, code) for code in others]
+    in_source = findings.points(model, intermediate, target, findings.source(target))
+    return {
+        "model": model,
+        "intermediate": intermediate,
+        "source": average(in_source.values()),
+        "zero_shot": average(means),
+        "gap": average(gap for gap in found if gap is not None),
+        "n_languages": len(means),
+        "delta": mean_delta(findings, model, intermediate, target),
+    }
+
+
+def mean_delta(findings, model, intermediate, target):
+    """Mean delta over the zero-shot languages, with a t interval over seeds; None without a pair."""
+    if intermediate == findings.spec["baseline"]:
+        return None
+    by_seed = findings.deltas_by_seed(model, intermediate, target)
+    return estimate({seed: average(by_language.values()) for seed, by_language in by_seed.items()})
+
+
+class Comparison(NamedTuple):
+    """Mean deltas of models over the cells that they share, so that a gap in the grid favours none of them."""
+
+    models: list  # from small to large, those with any delta
+    by_seed: dict  # model -> seed -> points
+    n_cells: int  # (intermediate, target, language) behind them
+
+    def estimate(self, model):
+        """Mean delta of a model over seeds (Estimate), or None."""
+        return estimate(self.by_seed[model])
+
+    def difference(self, larger, smaller):
+        """Mean delta of one model minus that of another, paired by seed (Estimate), or None."""
+        pairs = self.by_seed[larger].keys() & self.by_seed[smaller].keys()
+        differences = {seed: self.by_seed[larger][seed] - self.by_seed[smaller][seed] for seed in sorted(pairs)}
+        return estimate(differences)
+
+
+def compare(findings):
+    """Average each model's deltas: over languages, then over pairs of intermediate and target, by seed."""
+    deltas = {model: _zero_shot_deltas(findings, model) for model in findings.models}
+    deltas = {model: found for model, found in deltas.items() if found}
+    shared = set.intersection(*(set(found) for found in deltas.values())) if deltas else set()
+    by_seed = {model: _mean_by_seed(found, shared) for model, found in deltas.items()}
+    return Comparison(list(deltas), by_seed, len({cell[1:] for cell in shared}))
+
+
+def _zero_shot_deltas(findings, model):
+    """(seed, intermediate, target, language) -> delta."""
+    return {
+        (seed, intermediate, target, language): delta
+        for intermediate in findings.trained
+        for target in findings.targets
+        for seed, by_language in findings.deltas_by_seed(model, intermediate, target).items()
+        for language, delta in by_language.items()
+    }
+
+
+def _mean_by_seed(deltas, shared):
+    groups = defaultdict(lambda: defaultdict(list))
+    for seed, intermediate, target, language in shared:
+        groups[seed][intermediate, target].append(deltas[seed, intermediate, target, language])
+    return {seed: average(average(values) for values in groups[seed].values()) for seed in sorted(groups)}
+
+
+def coverage(findings):
+    """How many languages each distance knows, and how much of them was observed rather than imputed.
+
+    Returns
+    -------
+    list of dict : distance, provider, n_known, n_languages, observed (median share of observed features, or
+        None where no features are counted), least (language with the smallest share), least_share
+    """
+    groups = defaultdict(list)
+    for row in findings.distances:
+        if row["language"] != row["source_language"]:
+            groups[row["distance"], row["provider"]].append(row)
+    return [
+        {"distance": distance, "provider": provider, **_coverage(rows)}
+        for (distance, provider), rows in sorted(groups.items())
+    ]
+
+
+def _coverage(rows):
+    shares = sorted(
+        (row["n_features_observed"] / row["n_features"], row["language"])
+        for row in rows
+        if row["n_features"] and row["n_features_observed"] is not None
+    )
+    return {
+        "n_known": sum(row["value"] is not None for row in rows),
+        "n_languages": len(rows),
+        "observed": shares[len(shares) // 2][0] if shares else None,
+        "least": shares[0][1] if shares else None,
+        "least_share": shares[0][0] if shares else None,
+    }

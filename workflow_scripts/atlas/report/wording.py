@@ -1,0 +1,68 @@
+"""How numbers and places are written, everywhere in the report alike."""
+
+import math
+from urllib.parse import quote
+
+ABSENT = "–"
+
+
+def number(value, digits=1):
+    """Write a value with a true minus sign; an unknown one is a dash.
+
+    >>> number(-0.04), number(None)
+    ('0.0', '–')
+    """
+    if value is None or math.isnan(value):
+        return ABSENT
+    value = round(value, digits) or 0.0  # no minus before zero
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def signed(value, digits=1):
+    """Write a difference: plus or minus, but neither before zero."""
+    plus = "+" if value is not None and round(value, digits) > 0 else ""
+    return plus + number(value, digits)
+
+
+def interval(low, high, digits=1):
+    """Write a 95 % interval, or nothing where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def probability(value):
+    """Write a p or q value with three digits; never as zero."""
+    if value is None:
+        return ABSENT
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def magnitude(count):
+    """Write a number of parameters.
+
+    >>> magnitude(559_890_432), magnitude(None)
+    ('560 M', 'size unknown')
+    """
+    if count is None:
+        return "size unknown"
+    for unit, name in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if count >= unit:
+            return f"{count / unit:.3g} {name}"
+    return str(count)
+
+
+def plural(count, noun):
+    """Write a count with its noun: ``1 seed``, ``2 seeds``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(names):
+    """Join names as in a sentence: ``a, b and c``."""
+    names = [str(name) for name in names]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def score_file(model, intermediate, target, seed):
+    """Address of a score file, relative to the report."""
+    return quote(f"scores/{model}/{intermediate}/{target}/seed-{seed}.json")
