@@ -12,6 +12,7 @@ from referencing import Registry, Resource
 
 from atlas.errors import AtlasError, closest
 
+BASELINE = "none"  # the intermediate task that trains nothing
 FILES = ("models", "intermediate_tasks", "target_tasks", "languages", "distances")
 WORKFLOW = Path(__file__).resolve().parents[2]
 
@@ -57,14 +58,27 @@ def check(content, schema, place):
 
 def _read_yaml(path):
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except FileNotFoundError:
         raise AtlasError(f"{path}: not there. A catalogue has the files {', '.join(FILES)}.") from None
     except yaml.YAMLError as error:
-        raise AtlasError(f"{path}: not valid YAML: {error}") from None
+        raise AtlasError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise AtlasError(f"{path}: found {type(content).__name__}, expected a map of name -> entry.")
     return content
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML as always, but a key that is given twice is an error, not the silent end of the first."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1 and key != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is given twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
 
 
 @functools.cache
@@ -85,9 +99,11 @@ def _in_words(error, place):
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{where}: lacks {', '.join(missing)}. Found only: {', '.join(error.instance) or 'nothing'}."
-    if error.validator in ("type", "exclusiveMinimum") and _is_number(error.instance):
-        fix = f"{float(error.instance):.1e}"
-        return f"{where}: {error.instance!r} is text for YAML, not a number. Write {fix} (with the dot)."
+    if error.validator == "type" and _is_number(error.instance):
+        whole = error.instance if error.instance.isdecimal() else None
+        fix = whole or f"{float(error.instance):.1e}"
+        how = "without quotes" if whole else "with the dot"
+        return f"{where}: {error.instance!r} is text for YAML, not a number. Write {fix} ({how})."
     if error.validator == "enum":
         return f"{where}: {error.instance!r} is unknown. {closest(error.instance, error.validator_value)}"
     if error.validator == "oneOf":
@@ -122,6 +138,7 @@ LABELLED = ("sentence_classification", "token_labels")
 
 
 def _check_tasks(catalog, folder):
+    _check_task_names(catalog, folder)
     for file in ("intermediate_tasks", "target_tasks"):
         for name, entry in catalog[file].items():
             place = f"{folder}/{file}.yaml: {name}"
@@ -140,6 +157,19 @@ def _check_tasks(catalog, folder):
                     f"{folder}/target_tasks.yaml: {name}.overlaps: {other!r} is no intermediate task."
                     f" {closest(other, catalog['intermediate_tasks'])}"
                 )
+
+
+def _check_task_names(catalog, folder):
+    place = f"{folder}/intermediate_tasks.yaml"
+    if BASELINE in catalog["intermediate_tasks"]:
+        raise AtlasError(
+            f"{place}: {BASELINE} is the name of the baseline that trains nothing. Rename the task."
+        )
+    if twice := sorted(catalog["intermediate_tasks"].keys() & catalog["target_tasks"].keys()):
+        raise AtlasError(
+            f"{place}: {twice[0]} is a task of target_tasks.yaml too, and their data would share a folder."
+            f" Rename one of them, such as {twice[0]}_intermediate."
+        )
 
 
 def _check_columns(entry, place):
@@ -165,5 +195,16 @@ def _check_parts(entry, place):
             raise AtlasError(f"{place}: kind {entry['kind']} is trained, so it needs {part!r}.")
         if not trained and part in entry:
             raise AtlasError(f"{place}: kind retrieval is not trained. Remove {part!r}.")
+    for part in ("train", "tune", "test"):
+        _check_subset(entry.get(part, {}).get("subset", ""), part, f"{place}.{part}.subset")
     if "max_tokens" not in entry.get("recipe", {}):
         raise AtlasError(f"{place}: lacks recipe.max_tokens.")
+
+
+def _check_subset(subset, part, place):
+    left = subset.replace("{language}", "") if part == "test" else subset
+    if "{" in left:
+        allowed = "only {language} is filled in" if part == "test" else "only test has {language}"
+        raise AtlasError(
+            f"{place}: found {subset!r}, but {allowed}. Write the name of the data set's subset."
+        )

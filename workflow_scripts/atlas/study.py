@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError, closest
 
-BASELINE = "none"
+BASELINE = catalogue.BASELINE
 _RECIPE = {"warmup_share": 0.1, "weight_decay": 0.01, "max_gradient_norm": 1.0}
 _SPAN_RECIPE = {"stride": 128, "max_answer_tokens": 30}
 _LIMITS = ("max_train_examples", "max_tune_examples", "max_test_examples")
