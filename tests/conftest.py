@@ -1,6 +1,6 @@
 """Shared fixtures: tiny models made in memory, and a small catalogue of their own for selection tests."""
 
-import copy
+import json
 import os
 from pathlib import Path
 
@@ -26,7 +26,7 @@ TEXTS = [
 
 @pytest.fixture(scope="session")
 def tiny_tokenizer():
-    """Fast unigram tokenizer with XLM-R's special tokens, which drops zero-width characters as XLM-R's does."""
+    """Fast unigram tokenizer with XLM-R's special tokens, which drops zero-width characters."""
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -139,7 +139,7 @@ _CATALOG = {
             "languages": {"deu": "de", "fra": "fr"},
         },
     },
-    "languages": {code: _LANGUAGE for code in ("eng", "deu", "fra", "spa")},
+    "languages": dict.fromkeys(("eng", "deu", "fra", "spa"), _LANGUAGE),
     "distances": {"syntactic": {"distance": "syntactic", "provider": "lang2vec_vectors"}},
 }
 _STUDY = {
@@ -154,20 +154,19 @@ _STUDY = {
 @pytest.fixture
 def catalog():
     """Content of a small valid catalogue, to be changed by the test."""
-    return copy.deepcopy(_CATALOG)
+    return json.loads(json.dumps(_CATALOG))
 
 
 @pytest.fixture
 def settings():
     """Content of a small valid study over `catalog`, to be changed by the test."""
-    return copy.deepcopy(_STUDY)
+    return json.loads(json.dumps(_STUDY))
 
 
 @pytest.fixture
 def load_study(tmp_path):
     """Function (settings, catalog) -> Study, through files as a user would write them."""
     import yaml
-
     from atlas import study
 
     def load(settings, catalog):
