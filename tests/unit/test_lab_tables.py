@@ -211,7 +211,7 @@ def test_test_rows_mean_the_same_in_every_language():
 
 def test_another_language_or_more_rows_leave_the_rows_equal():
     more = {"languages": [*CODES, "fra"], "rows": {"nli": {"test": 300}}}
-    fewer = settings.for_rows(settings.complete({}))
+    fewer = settings.for_rows(settings.complete({}), "nli", "test")
     bigger, smaller = (tables.rows("nli", "fin", "test", changes) for changes in (more, fewer))
     assert bigger.slice(0, smaller.num_rows).equals(smaller)
 

@@ -62,8 +62,7 @@ class Lab:
             raise AtlasError(f"lab: {code!r} is not among lab.languages. {closest(code, codes)}")
         rules = _english_grammar()
         if self.settings["grammar"] != "english":
-            donor = _donor(code, self.settings, "grammar")
-            rules = grammar.from_features(typology.syntax_vector(donor))
+            rules = _grammar(_donor(code, self.settings, "grammar"))
         share = planted_share(code, self.settings)
         return Language(code, rules, lexicon.forms(code, share, seed))
 
@@ -85,8 +84,9 @@ def planted_share(code, settings):
 def balanced_permutation(codes, seed):
     """Give each language another one's typology, so that it says nothing about the language's distances.
 
-    Of many permutations without fixed point, the one whose largest absolute rank correlation between own
-    and received distances (syntactic, genetic, geographic from English) is smallest.
+    Of many permutations without fixed point, the one whose largest absolute rank correlation is smallest:
+    between a language's own distances from English (syntactic, genetic, geographic) and what it receives,
+    the donor's distances and the distance of the donor's planted grammar.
 
     Parameters
     ----------
@@ -96,15 +96,17 @@ def balanced_permutation(codes, seed):
     -------
     dict : code -> code of the donor
     """
-    distances = [typology.distances(code, SOURCE) for code in codes]
-    ranks = np.array([_standard_ranks([one[name] for one in distances]) for name in distances[0]])
+    own = [list(typology.distances(code, SOURCE).values()) for code in codes]
+    planted = [grammar.distance(_english_grammar(), _grammar(code)) for code in codes]
+    received = [[*distances, order] for distances, order in zip(own, planted, strict=True)]
+    own, received = (np.apply_along_axis(_standard_ranks, 1, np.array(x).T) for x in (own, received))
     rng = random.Random(f"permutation {seed}")
     best, least = None, np.inf
     for _ in range(_TRIES):
         order = rng.sample(range(len(codes)), len(codes))
         if any(place == received for place, received in enumerate(order)):
             continue
-        largest = np.abs(ranks[:, order] @ ranks.T).max()
+        largest = np.abs(received[:, order] @ own.T).max()
         if largest < least:
             best, least = order, largest
     return {code: codes[donor] for code, donor in zip(codes, best, strict=True)}
@@ -116,14 +118,17 @@ def _donor(code, settings, channel):
     return balanced_permutation(tuple(settings["languages"]), f"{settings['world_seed']} {channel}")[code]
 
 
+def _grammar(code):
+    return grammar.from_features(typology.syntax_vector(code))
+
+
 def _english_grammar():
     # One order for everything: training text without variation keeps the labels of the tasks learnable.
-    return grammar.settled(grammar.from_features(typology.syntax_vector(SOURCE)))
+    return grammar.settled(_grammar(SOURCE))
 
 
 def _standard_ranks(values):
     """Ranks (ties share their mean) with mean 0 and length 1, so that products are rank correlations."""
-    values = np.asarray(values)
     ranks = np.array([(values < value).sum() + ((values == value).sum() - 1) / 2 for value in values])
     ranks -= ranks.mean()
     return ranks / (np.linalg.norm(ranks) or 1.0)

@@ -29,7 +29,7 @@ DEFAULTS = {
     "rows": {
         "nli": {"train": 400, "tune": 100, "test": 240},
         "tags": {"train": 40, "tune": 40, "test": 150},
-        "span_questions": {"train": 120, "tune": 100, "test": 240},
+        "span_questions": {"train": 200, "tune": 100, "test": 240},
         "parallel_sentences": {"test": 200},
         "entailment": {"train": 2500, "tune": 100},
         "short_questions": {"train": 2000, "tune": 100},
@@ -55,15 +55,22 @@ def complete(settings):
     return merged
 
 
-def for_rows(settings):
-    """The part of complete `settings` that one language's rows depend on; a key needs nothing else.
+def for_rows(settings, table, split):
+    """The part of complete `settings` that one table's rows depend on; a key needs nothing else.
 
     The set of languages matters only where something is permuted among them.
     """
     unneeded = {"documents", "english_documents"}
     if "permuted" not in (settings["grammar"], settings["lexicon"]):
         unneeded.add("languages")
-    return {name: value for name, value in settings.items() if name not in unneeded}
+    kept = {name: value for name, value in settings.items() if name not in unneeded}
+    size = settings["rows"].get(table, {}).get(split)
+    return {**kept, "rows": {table: {split: size}} if size is not None else {}}
+
+
+def for_text(settings):
+    """The part of complete `settings` that the pretraining text depends on."""
+    return {name: value for name, value in settings.items() if name != "rows"}
 
 
 def _merge_rows(changes):
