@@ -178,3 +178,21 @@ def load_study(tmp_path):
         return study.load({**settings, "catalog": str(folder)})
 
     return load
+
+
+@pytest.fixture
+def copied_scripts(tmp_path, monkeypatch):
+    """A copy of the workflow's code that digests are taken of, to be edited by the test."""
+    import shutil
+
+    from atlas import provenance
+
+    folder = tmp_path / "workflow_scripts"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "workflow_scripts", folder, ignore=ignored)
+    monkeypatch.setattr(provenance, "HERE", folder)
+    provenance.code_digest.cache_clear()
+    provenance._meaning.cache_clear()
+    yield folder
+    provenance.code_digest.cache_clear()
+    provenance._meaning.cache_clear()
