@@ -4,6 +4,8 @@ import pyarrow as pa
 
 from atlas.errors import AtlasError, closest
 
+_MAY_BE_NULL = ("label", "marked")
+
 
 class Published:
     """One published table with the entry's view of it.
@@ -27,11 +29,17 @@ class Published:
         return name in self._columns
 
     def values(self, name):
-        """List of one column's values, texts replaced as declared."""
+        """List of one column's values, texts replaced as declared.
+
+        Raises
+        ------
+        AtlasError
+            If the column is missing, or a row of it (except labels, see `label`, and marks).
+        """
         theirs = self._columns[name]
         if isinstance(theirs, list):
-            return [list(row) for row in zip(*(self._read(column) for column in theirs), strict=True)]
-        values = self._read(theirs)
+            return [list(row) for row in zip(*(self._complete(name, t) for t in theirs), strict=True)]
+        values = self._read(theirs) if name in _MAY_BE_NULL else self._complete(name, theirs)
         if name not in self._replace:
             return values
         return [self._substitute(name, value, row) for row, value in enumerate(values)]
@@ -57,6 +65,15 @@ class Published:
                 f" {closest(value, self.labels)}"
             )
         return value
+
+    def _complete(self, name, path):
+        values = self._read(path)
+        if None in values:
+            raise AtlasError(
+                f"{self.place}, row {values.index(None)}: column {path!r}, our {name}, is empty. Choose a"
+                " split or a column that is filled, or correct the file."
+            )
+        return values
 
     def _read(self, path):
         column, *fields = path.split(".")
