@@ -22,7 +22,7 @@ PREDICTIONS = pa.schema(
 
 
 def prepare(published, meaning):
-    """Published rows -> examples; labels published as numbers count from 0."""
+    """Published rows -> examples; labels published as numbers count from 0, unless declared."""
     questions = published.values("question") if "question" in published else [None] * published.size
     columns = (published.values(name) for name in ("context", "choices", "label"))
     examples = []
@@ -41,21 +41,28 @@ def prepare(published, meaning):
 
 
 def _number(label, choices, published, row):
-    number = int(label) if str(label).isdecimal() else published.labels.index(published.label(label, row))
+    # Declared names first: some data sets number their choices from 1.
+    if label not in published.labels and str(label).isdecimal():
+        number = int(label)
+    else:
+        number = published.labels.index(published.label(label, row))
     if not number < len(choices):
         raise AtlasError(f"{published.place}, row {row}: label {label!r}, but only {len(choices)} choices.")
     return number
 
 
 def encode(examples, tokenizer, reading, labels):
-    """Examples -> features whose inputs have shape (n_choices, length), as lists."""
+    """Examples -> features whose inputs have shape (n_choices, length), as lists.
+
+    Inputs longer than `max_tokens` lose the end of their longer part, context or choice.
+    """
     features = []
     for row, example in enumerate(examples):
         first = " ".join(filter(None, [example["context"], example["question"]]))
         encoded = tokenizer(
             [first] * len(example["choices"]),
             example["choices"],
-            truncation="only_first",
+            truncation=True,
             max_length=reading["max_tokens"],
         )
         inputs = {name: encoded[name] for name in tokenizer.model_input_names}
