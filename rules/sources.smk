@@ -1,4 +1,4 @@
-# Published data and pretrained weights. The only rules that use the network.
+# Published data and pretrained weights. The fetch rules alone use the network.
 
 
 localrules:
@@ -44,3 +44,28 @@ rule fetch_dataset:
     shell:
         'python "$ATLAS_SCRIPTS/fetch_dataset.py" --manifest {output.manifest:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule pretrain_model:
+    input:
+        text=own_files,
+    output:
+        manifest="results/{study}/sources/models/{model}/manifest.json",
+    log:
+        "results/{study}/logs/pretrain_model/{model}.log",
+    wildcard_constraints:
+        model=provenance.any_of(STUDY.pretrained_models),
+    priority: 50  # the longest jobs of a study that pretrains, and everything waits for them
+    conda:
+        "../envs/train.yaml"
+    threads: 1
+    resources:
+        gpu=of_model("gpus", 0),
+        mem_mb=of_model("mem_mb", 4000),
+        runtime=of_model("runtime", 240),
+    params:
+        spec=spec("pretrain_model"),
+        code=code("pretrain_model"),
+    shell:
+        'OMP_NUM_THREADS={threads} python "$ATLAS_SCRIPTS/pretrain_model.py" --text {input.text:q}'
+        " --manifest {output.manifest:q} --spec {params.spec:q} --code {params.code} --log {log:q}"

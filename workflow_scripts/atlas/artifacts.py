@@ -4,6 +4,7 @@ Every table carries its key, the digest of what it was made from, in its parquet
 carries it as `key`. What columns the tables have stands in `atlas.columns`.
 """
 
+import hashlib
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,6 +38,15 @@ def key_of(path):
 def make_key(spec, code, *inputs):
     """Key of what a stage is about to make: its settings, its code and the keys of its inputs."""
     return provenance.digest([spec, code, [key_of(path) for path in inputs]])
+
+
+def content_digest(table):
+    """Digest of a table's columns and rows, whatever made it and however it is stored."""
+    stream = pa.BufferOutputStream()
+    plain = table.replace_schema_metadata(None).combine_chunks()
+    with pa.ipc.new_stream(stream, plain.schema) as writer:
+        writer.write_table(plain)
+    return hashlib.sha256(stream.getvalue()).hexdigest()[:16]
 
 
 def write_table(path, table, key, schema=None):

@@ -14,6 +14,8 @@ def make(spec, code, encoder, examples, manifest):
     examples : manifest of prepared examples, with tables `train` and `tune`
     """
     key = artifacts.make_key(spec, code, encoder, examples)
+    if manifests.restore(manifest, key):
+        return "unchanged: same encoder, examples, recipe and code"
     manifests.read(encoder)
     tables = manifests.read(examples)["tables"]
     schema = kinds.of(spec["kind"]).EXAMPLES

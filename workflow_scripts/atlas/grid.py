@@ -4,8 +4,6 @@ import itertools
 
 from atlas.files import read_json
 
-_AXES = ("models", "intermediates", "targets", "seeds")
-
 
 def size(spec):
     """Number of cells: models x intermediates x targets x seeds."""
@@ -44,7 +42,8 @@ def rows(folder, cell, spec):
 
 
 def _cells(spec):
-    return itertools.product(*(spec[axis] for axis in _AXES))
+    for model, intermediates in spec["models"].items():
+        yield from itertools.product([model], intermediates, spec["kinds"], spec["seeds"])
 
 
 def _score_file(folder, cell):

@@ -20,9 +20,36 @@ def write(path, key, files, **facts):
     files : names relative to the manifest's folder
     facts : whatever else belongs to the artifact, as JSON content
     """
-    folder = Path(path).parent
-    listed = {str(name): describe(folder / name) for name in sorted(map(str, files))}
-    write_json(path, {**facts, "key": key, "files": listed})
+    path = Path(path)
+    listed = {str(name): describe(path.parent / name) for name in sorted(map(str, files))}
+    manifest = {**facts, "key": key, "files": listed}
+    write_json(_twin(path), manifest)
+    write_json(path, manifest)
+
+
+def restore(path, key):
+    """Put a manifest back that Snakemake deleted before a rerun, if the rerun would make the same again.
+
+    Snakemake reruns whatever follows a rerun job, also where that job's output came out equal. The key
+    tells: equal inputs, settings and code, and all files as they were written.
+
+    Returns
+    -------
+    bool : whether the manifest is back; else the stage has to do its work
+    """
+    twin = _twin(Path(path))
+    if not twin.exists():
+        return False
+    manifest = read_json(twin)
+    intact = not any(damage(twin.parent / name, fact, True) for name, fact in manifest["files"].items())
+    if manifest["key"] != key or not intact:
+        return False
+    write_json(path, manifest)
+    return True
+
+
+def _twin(path):
+    return path.with_name(f".{path.name}")
 
 
 def describe(path):

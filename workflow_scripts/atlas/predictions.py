@@ -20,7 +20,7 @@ def make(spec, code, checkpoint, examples, manifest):
     common = [settings, code, artifacts.key_of(checkpoint)]
     listed = {}
     for language in spec["languages"]:
-        key = provenance.digest([*common, tables[language]["key"]])
+        key = provenance.digest([*common, tables[language]["content"]])
         listed[language] = {"file": f"{language}.{key}.parquet", "key": key}
     missing = [name for name, entry in listed.items() if not (manifest.parent / entry["file"]).exists()]
     if missing:

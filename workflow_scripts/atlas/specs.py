@@ -43,8 +43,9 @@ def _providers(study, stage, **wildcards):
 def own_files(study, model=None, task=None, part=None):
     """Paths of the user's own files that a fetch job reads."""
     if model is not None:
-        used = [study.models[model]["source"]]
-        return [Path(source["local"]) / "config.json" for source in used if "local" in source]
+        source = study.models[model]["source"]
+        text = source.get("pretrain", {}).get("text", {})
+        return [Path(source["local"]) / "config.json"] if "local" in source else text.get("local", [])
     tables = fetch_dataset(study, task, part)["tables"].values()
     return sorted({path_of(source) for source in tables if "local" in source})
 
@@ -191,9 +192,7 @@ def score(study, model, intermediate, target, seed):
 def collect_scores(study):
     """The grid whose score files become one table."""
     return {
-        "models": list(study.models),
-        "intermediates": study.intermediates,
-        "targets": list(study.target_tasks),
+        "models": {model: study.intermediates_of(model) for model in study.models},
         "seeds": list(study.seeds),
         "kinds": {name: entry["kind"] for name, entry in study.target_tasks.items()},
         "source_languages": {name: e["source_language"] for name, e in study.target_tasks.items()},
@@ -240,6 +239,7 @@ def render_report(study):
         "notes": [*settings.get("notes", []), *_notes(study)],
         "baseline": BASELINE,
         "models": {name: entry["source"] for name, entry in study.models.items()},
+        "baseline_only": study.settings.get("baseline_only", []),
         "intermediate_tasks": study.intermediates,
         "target_tasks": {
             name: {

@@ -30,6 +30,10 @@ class Study:
         """Names of the intermediate tasks, the baseline first."""
         return [BASELINE, *self.intermediate_tasks]
 
+    def intermediates_of(self, model):
+        """Names of the intermediate tasks that a model is run with."""
+        return [BASELINE] if model in self.settings.get("baseline_only", []) else self.intermediates
+
     @property
     def pretrained_models(self):
         """Names of the models that the study pretrains itself; all others are fetched."""
@@ -55,7 +59,7 @@ class Study:
         return [
             {"model": model, "intermediate": intermediate, "target": target, "seed": seed}
             for model in self.models
-            for intermediate in self.intermediates
+            for intermediate in self.intermediates_of(model)
             for target in self.target_tasks
             for seed in self.seeds
         ]
@@ -121,6 +125,7 @@ def load(settings, place="config"):
     selected = {file: _select(names, entries[file], file, place) for file, names in chosen.items()}
     targets = _with_languages(selected["target_tasks"], selected["languages"], settings, place)
     used = {language for entry in targets.values() for language in entry["languages"]}
+    _select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
     _check_overrides(settings, selected, place)
     return Study(
         name=settings["study"],

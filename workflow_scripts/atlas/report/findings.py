@@ -71,6 +71,10 @@ class Findings:
         """Intermediate tasks with the baseline."""
         return self.spec["intermediate_tasks"]
 
+    def intermediates_of(self, model):
+        """Intermediate tasks that the study runs a model with; some are run without any, as a reference."""
+        return [self.spec["baseline"]] if model in self.spec.get("baseline_only", []) else self.intermediates
+
     @functools.cached_property
     def trained(self):
         """Intermediate tasks without the baseline."""

@@ -23,7 +23,7 @@ def completeness(findings):
     """Compare the cells that the study declares with those that have a score."""
     expected, groups = 0, []
     for model in findings.models:
-        for intermediate in findings.intermediates:
+        for intermediate in findings.intermediates_of(model):
             for target in findings.targets:
                 group = _missing(findings, model, intermediate, target)
                 expected += group["of"]
