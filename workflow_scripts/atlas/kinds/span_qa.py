@@ -7,6 +7,8 @@ nothing has to be re-aligned afterwards (the step that ruins Chinese in older sc
 import numpy as np
 import pyarrow as pa
 
+from atlas.errors import AtlasError
+
 AUTO_CLASS = "AutoModelForQuestionAnswering"
 OUTPUTS = ("start_logits", "end_logits")
 EXAMPLES = pa.schema(
@@ -31,9 +33,21 @@ _MAX_QUESTION_TOKENS = 64
 
 
 def prepare(published, meaning):
-    """Published rows (SQuAD's fields `text` and `answer_start` in one column) -> examples."""
+    """Published rows (SQuAD's fields `text` and `answer_start` in one column) -> examples.
+
+    Raises
+    ------
+    AtlasError
+        If the column of answers has other fields.
+    """
     ids = published.values("id") if "id" in published else range(published.size)
-    columns = (published.values(name) for name in ("question", "context", "answers"))
+    columns = [published.values(name) for name in ("question", "context", "answers")]
+    for row, answers in enumerate(columns[-1]):
+        if not isinstance(answers, dict) or not {"text", "answer_start"} <= answers.keys():
+            raise AtlasError(
+                f"{published.place}, row {row}: answers are {answers!r:.80}; expected the fields text and"
+                " answer_start, as in SQuAD. Correct `columns.answers` in the task's entry."
+            )
     return [
         {
             "id": str(own),
@@ -48,13 +62,15 @@ def prepare(published, meaning):
 
 def encode(examples, tokenizer, reading, labels):
     """Examples -> features, one per window; `about` = (example, character offsets of the context)."""
-    questions = _shorten([example["question"] for example in examples], tokenizer)
+    longest = min(_MAX_QUESTION_TOKENS, reading["max_tokens"] // 3)
+    questions = _shorten([example["question"] for example in examples], tokenizer, longest)
+    room = reading["max_tokens"] - longest - tokenizer.num_special_tokens_to_add(pair=True)
     encoded = tokenizer(
         questions,
         [example["context"] for example in examples],
         truncation="only_second",
         max_length=reading["max_tokens"],
-        stride=min(reading["stride"], reading["max_tokens"] // 3),
+        stride=min(reading["stride"], reading["max_tokens"] // 3, room - 1),
         return_overflowing_tokens=True,
         return_offsets_mapping=True,
     )
@@ -73,13 +89,13 @@ def encode(examples, tokenizer, reading, labels):
     return features
 
 
-def _shorten(questions, tokenizer):
-    """Questions of at most 64 subwords, as in SQuAD's reference scripts, so that the context has room."""
+def _shorten(questions, tokenizer, longest):
+    """Questions of at most `longest` subwords, so that the context has room (SQuAD's scripts: 64)."""
     encoded = tokenizer(
         questions,
         add_special_tokens=False,
         truncation=True,
-        max_length=_MAX_QUESTION_TOKENS,
+        max_length=longest,
         return_offsets_mapping=True,
     )["offset_mapping"]
     return [text[: spans[-1][1]] if spans else text for text, spans in zip(questions, encoded, strict=True)]
