@@ -8,7 +8,7 @@ Reads   `text`: parquet files with a column `text` (and, for pairs, `text_pair`)
 
 from pathlib import Path
 
-from atlas import corpora, encoders, manifests, pretraining, provenance, stage, training
+from atlas import corpora, encoders, manifests, pretraining, provenance, stage, training, vocabulary
 from atlas.files import sha256
 
 
@@ -23,7 +23,7 @@ def pretrain_model(*, spec, code, manifest: Path, text: list = ()):
     key = provenance.digest([spec, code, [sha256(path) for path in text]])
     size, recipe = pretraining.check(spec)
     documents, words = corpora.read(spec["text"], text)
-    tokenizer = pretraining.make_tokenizer(spec["tokenizer"], documents, words, size["max_tokens"])
+    tokenizer = vocabulary.make_tokenizer(spec["tokenizer"], documents, words, size["max_tokens"])
     model = pretraining.make_model(size, len(tokenizer), spec["seed"])
     sequences = pretraining.encode(documents, tokenizer) if recipe["steps"] else []
     facts = pretraining.train(model, sequences, recipe, spec["seed"])

@@ -112,6 +112,8 @@ def test_one_channel_alone():
         ({"gamma": 0}, "above 0"),
         ({"rows": {"nlu": {}}}, "Did you mean nli"),
         ({"rows": {"nli": {"dev": 3}}}, "unknown setting 'dev'"),
+        ({"rows": {"nli": {"test": 0}}}, "rows.nli.test: found 0"),
+        ({"documents": 2.5}, "documents: found 2.5"),
     ],
 )
 def test_bad_settings_are_refused(changes, message):

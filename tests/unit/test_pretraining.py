@@ -10,6 +10,7 @@ import torch
 from atlas import corpora, manifests, pretraining
 from atlas.errors import AtlasError
 from atlas.lab import tables
+from atlas.vocabulary import make_tokenizer
 from pretrain_model import pretrain_model
 from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
@@ -100,9 +101,9 @@ def vocabulary(folder):
 
 def test_loss_falls(tmp_path):
     documents = [("a b c d .", None)] * 40
-    tokenizer = pretraining.make_tokenizer({"type": "words"}, documents, None, 16)
+    tokenizer = make_tokenizer({"type": "words"}, documents, None, 16)
     sequences = pretraining.encode(documents, tokenizer)
-    model, recipe = pretraining.check({"model": SPEC["model"], "recipe": {"steps": 60, "batch_size": 8}})
+    model, recipe = pretraining.check({**SPEC, "recipe": {"steps": 60, "batch_size": 8}})
     encoder = pretraining.make_model(model, len(tokenizer), 1)
     facts = pretraining.train(encoder, sequences, recipe, 1)
     assert facts["final_loss"] < math.log(5)  # better than guessing among the five words
@@ -132,9 +133,16 @@ def test_own_text_with_subwords(tmp_path):
 
 def test_long_text_is_cut_into_pieces_not_dropped():
     documents = [(" ".join("abcdefghij" * 3), None)]
-    tokenizer = pretraining.make_tokenizer({"type": "words"}, documents, None, 12)
+    tokenizer = make_tokenizer({"type": "words"}, documents, None, 12)
     sequences = pretraining.encode(documents, tokenizer)
     assert [len(sequence) for sequence in sequences] == [12, 12, 12]
+
+
+def test_a_small_vocabulary_keeps_the_frequent_words_of_own_text():
+    documents = [("b b a c", None), ("b a", "d")]
+    tokenizer = make_tokenizer({"type": "words", "vocabulary_size": 7}, documents, None, 12)
+    assert tokenizer.convert_ids_to_tokens([5, 6]) == ["b", "a"]
+    assert len(tokenizer) == 7
 
 
 def test_hidden_tokens_are_real_ones_at_the_asked_rate():
@@ -152,11 +160,15 @@ def test_hidden_tokens_are_real_ones_at_the_asked_rate():
     [
         ({"model": {"width": 64, "heads": 3}}, "3 heads do not divide width 64"),
         ({"model": {"depth": 2}}, "unknown key 'depth'"),
-        ({"recipe": {"mask_rate": 0}}, "mask_rate 0"),
+        ({"recipe": {"mask_rate": 0}}, "mask_rate: found 0, needs a number.* above 0"),
+        ({"recipe": {"mask_rate": 1.2}}, "mask_rate 1.2"),
+        ({"recipe": {"learning_rate": "1e-3"}}, "learning_rate: found '1e-3', needs a number, with a dot"),
+        ({"recipe": {"steps": 2.5}}, "steps: found 2.5, needs a whole number"),
+        ({"mode": {}}, "unknown key 'mode'. Did you mean model"),
         ({"tokenizer": {"type": "word"}}, "Did you mean words"),
         ({"tokenizer": {"type": "words", "vocabulary_size": 50}}, "too small for a lexicon of"),
         ({"tokenizer": {"type": "unigram"}}, "needs vocabulary_size"),
-        ({"text": {"local": "nothing"}}, "no text in no file"),
+        ({"text": {"local": "nothing"}}, "no text in nothing .matches no file"),
         ({"text": {"lab": {"languages": ["deu"]}}}, "at least 6"),
     ],
 )

@@ -30,10 +30,8 @@ def read(source, files=()):
         return corpus.documents(source["lab"]), corpus.words(source["lab"])
     documents = [document for path in files for document in _read_file(Path(path))]
     if not documents:
-        raise AtlasError(
-            f"pretrain.text: no text in {', '.join(map(str, files)) or 'no file'}. Name text or parquet"
-            " files that hold some."
-        )
+        place = ", ".join(map(str, files)) or f"{source['local']} (matches no file)"
+        raise AtlasError(f"pretrain.text: no text in {place}. Name text or parquet files that hold some.")
     return documents, None
 
 

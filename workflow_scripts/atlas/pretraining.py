@@ -6,15 +6,13 @@ import random
 import time
 
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from torch.nn import functional
-from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaForMaskedLM
+from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
 
 from atlas.errors import AtlasError, closest
+from atlas.vocabulary import MASK, PAD, SPECIAL
 
 _log = logging.getLogger("atlas.pretraining")
-_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]  # in XLM-R's order, so its defaults hold
-_BEGIN, _PAD, _END, _UNKNOWN, _MASK = range(len(_SPECIAL))
 _BUCKET = 16  # batches among which sequences are sorted by length
 _TELL = 10  # seconds between progress lines
 MODEL = {"layers": 2, "width": 64, "heads": 2, "max_tokens": 64, "initializer_range": 0.05}
@@ -27,7 +25,8 @@ RECIPE = {
     "weight_decay": 0.01,
     "max_gradient_norm": 1.0,
 }
-_TOKENIZERS = {"words": {"type"}, "unigram": {"type", "vocabulary_size"}}
+_KEYS = ("model", "recipe", "seed", "text", "tokenizer")
+_MAY_BE_ZERO = ("steps", "warmup_share", "weight_decay")
 
 
 def check(spec):
@@ -42,10 +41,12 @@ def check(spec):
     AtlasError
         Naming the setting, what was found and the fix.
     """
+    _check_names("pretrain", spec, _KEYS)
     for part, known in (("model", MODEL), ("recipe", RECIPE)):
-        for name in spec.get(part, {}):
-            if name not in known:
-                raise AtlasError(f"pretrain.{part}: unknown key {name!r}. {closest(name, known)}")
+        _check_names(f"pretrain.{part}", spec.get(part, {}), known)
+        _check_numbers(f"pretrain.{part}", spec.get(part, {}), known)
+    if missing := [name for name in ("seed", "text", "tokenizer") if name not in spec]:
+        raise AtlasError(f"pretrain: lacks {', '.join(missing)}.")
     model, recipe = {**MODEL, **spec.get("model", {})}, {**RECIPE, **spec.get("recipe", {})}
     if model["width"] % model["heads"]:
         fitting = [str(n) for n in range(1, model["width"] + 1) if model["width"] % n == 0]
@@ -53,78 +54,25 @@ def check(spec):
             f"pretrain.model: {model['heads']} heads do not divide width {model['width']}. Heads that"
             f" do: {', '.join(fitting)}."
         )
-    if not 0 < recipe["mask_rate"] < 1:
+    if recipe["mask_rate"] >= 1:
         raise AtlasError(f"pretrain.recipe: mask_rate {recipe['mask_rate']} is no share between 0 and 1.")
     return model, recipe
 
 
-def make_tokenizer(settings, documents, words, max_tokens):
-    """Build a fast tokenizer with XLM-R's special tokens and pair format.
-
-    Parameters
-    ----------
-    settings : ``{"type": "words"}``, one token per word between blanks, or ``{"type": "unigram",
-        "vocabulary_size": n}``, subwords learnt from the text; `vocabulary_size` bounds `words` as well
-    documents : list of (text, second text or None)
-    words : all words that must be known; None takes them from the documents, frequent ones first
-    max_tokens : longest input
-
-    Raises
-    ------
-    AtlasError
-        If the type is unknown or the words do not fit the vocabulary.
-    """
-    kind = settings.get("type")
-    if kind not in _TOKENIZERS:
-        raise AtlasError(f"pretrain.tokenizer.type: {kind!r} is unknown. {closest(kind, _TOKENIZERS)}")
-    make = _word_tokenizer if kind == "words" else _unigram_tokenizer
-    tokenizer = make(settings, documents, words)
-    tokenizer.post_processor = processors.RobertaProcessing(
-        ("</s>", _END), ("<s>", _BEGIN), trim_offsets=False, add_prefix_space=False
-    )
-    names = dict(zip(("bos", "pad", "eos", "unk", "mask"), _SPECIAL, strict=True))
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        model_max_length=max_tokens,
-        cls_token="<s>",
-        sep_token="</s>",
-        **{f"{name}_token": token for name, token in names.items()},
-    )
+def _check_names(place, found, known):
+    for name in found:
+        if name not in known:
+            raise AtlasError(f"{place}: unknown key {name!r}. {closest(name, known)}")
 
 
-def _word_tokenizer(settings, documents, words):
-    if words is None:
-        counts = {}
-        for word in (word for document in documents for text in document if text for word in text.split()):
-            counts[word] = counts.get(word, 0) + 1
-        words = sorted(counts, key=lambda word: (-counts[word], word))
-        words = words[: settings.get("vocabulary_size", len(words) + len(_SPECIAL)) - len(_SPECIAL)]
-    size = settings.get("vocabulary_size", len(words) + len(_SPECIAL))
-    if len(words) + len(_SPECIAL) > size:
-        raise AtlasError(
-            f"pretrain.tokenizer.vocabulary_size: {size} is too small for a lexicon of {len(words)} words"
-            f" and {len(_SPECIAL)} special tokens. Write {len(words) + len(_SPECIAL)} or leave it out."
-        )
-    vocabulary = {token: number for number, token in enumerate([*_SPECIAL, *words])}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    return tokenizer
-
-
-def _unigram_tokenizer(settings, documents, words):
-    if "vocabulary_size" not in settings:
-        raise AtlasError("pretrain.tokenizer: type unigram needs vocabulary_size, such as 8000.")
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=settings["vocabulary_size"],
-        special_tokens=_SPECIAL,
-        unk_token="<unk>",
-        show_progress=False,
-    )
-    texts = [text for document in documents for text in document if text]
-    tokenizer.train_from_iterator(texts + list(words or ()), trainer)
-    return tokenizer
+def _check_numbers(place, values, known):
+    for name, value in values.items():
+        whole = isinstance(known[name], int)
+        fits = type(value) is int or (type(value) is float and not whole)
+        if not fits or value < 0 or (value == 0 and name not in _MAY_BE_ZERO):
+            wanted = "a whole number" if whole else "a number, with a dot (3.0e-3)"
+            zero = "0 or more" if name in _MAY_BE_ZERO else "above 0"
+            raise AtlasError(f"{place}.{name}: found {value!r}, needs {wanted} {zero}.")
 
 
 def make_model(settings, vocabulary_size, seed):
@@ -137,7 +85,7 @@ def make_model(settings, vocabulary_size, seed):
             num_hidden_layers=settings["layers"],
             num_attention_heads=settings["heads"],
             intermediate_size=4 * settings["width"],
-            max_position_embeddings=settings["max_tokens"] + _PAD + 1,  # positions count from there
+            max_position_embeddings=settings["max_tokens"] + PAD + 1,  # positions count from there
             type_vocab_size=1,
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
@@ -195,7 +143,7 @@ def train(model, sequences, recipe, seed):
     model.train()
     for step in range(1, steps + 1):
         batch = next(batches)
-        tokens += int((batch != _PAD).sum())
+        tokens += int((batch != PAD).sum())
         loss = _loss(model, batch, recipe["mask_rate"], generator)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe["max_gradient_norm"])
@@ -232,24 +180,24 @@ def _batches(sequences, recipe, seed):
         rng.shuffle(batches)
         for batch in batches:
             rows = [torch.tensor(sequences[number]) for number in batch]
-            yield torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=_PAD)
+            yield torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PAD)
 
 
 def _loss(model, batch, rate, generator):
     shown, hidden = _hide(batch, rate, model.config.vocab_size, generator)
-    states = model.roberta(shown, attention_mask=(batch != _PAD).long())[0]
+    states = model.roberta(shown, attention_mask=(batch != PAD).long())[0]
     # The head over the vocabulary costs most, so only hidden tokens pass it.
     return functional.cross_entropy(model.lm_head(states[hidden]), batch[hidden])
 
 
 def _hide(batch, rate, vocabulary_size, generator):
-    hidden = (torch.rand(batch.shape, generator=generator) < rate) & (batch >= len(_SPECIAL))
+    hidden = (torch.rand(batch.shape, generator=generator) < rate) & (batch >= len(SPECIAL))
     if not hidden.any():
         hidden[0, 1] = True  # a loss over nothing is not a number
     kind = torch.rand(batch.shape, generator=generator)
-    shown = batch.masked_fill(hidden & (kind < 0.8), _MASK)
+    shown = batch.masked_fill(hidden & (kind < 0.8), MASK)
     replaced = hidden & (kind >= 0.8) & (kind < 0.9)
-    other = torch.randint(len(_SPECIAL), vocabulary_size, batch.shape, generator=generator)
+    other = torch.randint(len(SPECIAL), vocabulary_size, batch.shape, generator=generator)
     return torch.where(replaced, other, shown), hidden
 
 

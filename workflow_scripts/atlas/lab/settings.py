@@ -52,6 +52,7 @@ def complete(settings):
         if merged[name] not in allowed:
             raise AtlasError(f"lab.{name}: {merged[name]!r} is unknown. {closest(merged[name], allowed)}")
     _check_shares(merged)
+    _check_counts(merged)
     return merged
 
 
@@ -94,6 +95,15 @@ def _check_shares(settings):
         raise AtlasError(f"lab: p_min {settings['p_min']} is above p_max {settings['p_max']}. Swap them.")
     if not isinstance(settings["gamma"], int | float) or settings["gamma"] <= 0:
         raise AtlasError(f"lab.gamma: found {settings['gamma']!r}, needs a number above 0.")
+
+
+def _check_counts(settings):
+    counts = {name: settings[name] for name in ("world_seed", "documents", "english_documents")}
+    for table, splits in settings["rows"].items():
+        counts |= {f"rows.{table}.{split}": size for split, size in splits.items()}
+    for name, count in counts.items():
+        if type(count) is not int or count < (name != "world_seed"):
+            raise AtlasError(f"lab.{name}: found {count!r}, needs a whole number above 0.")
 
 
 def _others(languages):

@@ -1,6 +1,8 @@
 """What URIEL says about a language, read from the installed lang2vec package's own files.
 
 lang2vec itself is not imported: its import needs pkg_resources and it reads its files again on every call.
+Nor are the analysis's distances: what is planted must not change, and no encoder be trained again, because
+the analysis measures otherwise.
 """
 
 import functools
