@@ -1,6 +1,7 @@
 """The built-in lab as a provider of tables: generated, not fetched."""
 
-from atlas import artifacts, lab
+from atlas import artifacts
+from atlas.lab import tables
 
 
 def fetch_table(source, revision=None):
@@ -10,5 +11,5 @@ def fetch_table(source, revision=None):
     -------
     table, None, files : as for the hub; the one "file" is the table itself
     """
-    table = lab.rows(source["lab"], source["subset"], source["split"], source["settings"])
+    table = tables.rows(source["lab"], source["subset"], source["split"], source["settings"])
     return table, None, {source["lab"]: {"sha256": artifacts.content_digest(table), "size": table.nbytes}}
