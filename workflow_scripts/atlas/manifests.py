@@ -89,7 +89,7 @@ def damage(file, fact, check_digests=False):
 
 
 def withdraw_incomplete(folder):
-    """Rename the manifests below `folder` that name missing or cut files, so that their jobs run again.
+    """Rename the manifests below `folder` that are cut or name missing or cut files: their jobs run again.
 
     Snakemake knows nothing of files that only a manifest names. Such a manifest claims more than there is;
     renamed to manifest.json.withdrawn, it makes the workflow plan the job that makes what is missing.
@@ -97,9 +97,16 @@ def withdraw_incomplete(folder):
     """
     withdrawn = []
     for path in sorted(Path(folder).rglob("manifest.json")):
-        facts = read_json(path).get("files", {})
-        if any(damage(path.parent / name, fact) for name, fact in facts.items()):
+        if not _is_whole(path):
             with contextlib.suppress(PermissionError):
                 path.rename(path.with_name("manifest.json.withdrawn"))
                 withdrawn.append(path)
     return withdrawn
+
+
+def _is_whole(path):
+    try:
+        files = read_json(path).get("files", {})
+    except AtlasError:
+        return False
+    return not any(damage(path.parent / name, fact) for name, fact in files.items())
