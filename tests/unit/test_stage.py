@@ -18,7 +18,8 @@ from atlas.errors import AtlasError
 
 
 def trial(*, spec, code, table: Path, others: list = ()):
-    print("printed", type(table).__name__, [type(o).__name__ for o in others], code, os.environ.get("HF_HUB_OFFLINE"))
+    kinds = [type(other).__name__ for other in others]
+    print("printed", type(table).__name__, kinds, code, os.environ.get("HF_HUB_OFFLINE"))
     if spec.get("fail") == "known":
         raise AtlasError("data.csv: has no column x. Allowed: y.")
     if spec.get("fail"):
