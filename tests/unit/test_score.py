@@ -1,0 +1,76 @@
+"""From predictions to points of each language."""
+
+import pytest
+import score as stage
+from atlas import artifacts, manifests
+from atlas.files import read_json
+from atlas.kinds import sentence_classification, token_labels
+
+SPEC = {
+    "kind": "sentence_classification",
+    "metrics": ["accuracy"],
+    "source_language": "eng",
+    "split": "test",
+}
+
+
+def _predictions(folder, languages, schema=sentence_classification.PREDICTIONS):
+    listed = {}
+    for language, rows in languages.items():
+        artifacts.write_table(folder / f"{language}.parquet", rows, f"key of {language}", schema)
+        listed[language] = {"file": f"{language}.parquet", "key": f"key of {language}", "rows": len(rows)}
+    files = [entry["file"] for entry in listed.values()]
+    manifests.write(folder / "manifest.json", "predictions", files, languages=listed)
+    return folder / "manifest.json"
+
+
+def _rows(right, wrong):
+    pairs = [("a", "a"), ("b", "b")] * (right // 2) + [("b", "a"), ("a", "b")] * (wrong // 2)
+    return [
+        {"id": str(i), "prediction": p, "gold": g, "right": float(p == g)} for i, (p, g) in enumerate(pairs)
+    ]
+
+
+def _score(tmp_path, languages, spec=SPEC, **options):
+    manifest = _predictions(tmp_path / "made", languages, **options)
+    summary = stage.score(spec=spec, code="c", predictions=manifest, scores=tmp_path / "scores.json")
+    return read_json(tmp_path / "scores.json"), summary
+
+
+def test_each_language_has_its_points_and_where_they_come_from(tmp_path):
+    content, summary = _score(tmp_path, {"eng": _rows(36, 4), "deu": _rows(20, 20)})
+    assert content["languages"]["eng"] == {
+        "metrics": {"accuracy": 90.0},
+        "n_examples": 40,
+        "predictions_key": "key of eng",
+    }
+    assert content["languages"]["deu"]["metrics"] == {"accuracy": 50.0}
+    assert (content["split"], content["at_chance"]) == ("test", False)
+    assert "70.0" in summary and "CHANCE" not in summary
+
+
+def test_a_training_that_collapsed_is_called_at_chance(tmp_path):
+    content, summary = _score(tmp_path, {"eng": _rows(20, 20), "deu": _rows(36, 4)})
+    assert content["at_chance"] is True
+    assert "AT CHANCE" in summary
+
+
+def test_without_a_source_language_nothing_is_known_about_chance(tmp_path):
+    content, _ = _score(tmp_path, {"deu": _rows(36, 4)})
+    assert content["at_chance"] is None
+
+
+def test_the_key_changes_with_the_metrics_and_the_predictions(tmp_path):
+    one, _ = _score(tmp_path, {"eng": _rows(4, 0)})
+    same, _ = _score(tmp_path, {"eng": _rows(4, 0)})
+    other, _ = _score(tmp_path, {"eng": _rows(4, 0)}, spec={**SPEC, "split": "validation"})
+    assert one["key"] == same["key"] != other["key"]
+
+
+@pytest.mark.parametrize(("marked", "points"), [([True, False], 100.0), (None, None)])
+def test_a_metric_with_nothing_to_score_is_left_out(tmp_path, marked, points):
+    row = {"id": "0", "prediction": ["N", "N"], "gold": ["N", "V"], "marked": marked, "right": 0.5}
+    spec = {**SPEC, "kind": "token_labels", "metrics": ["accuracy", "marked_accuracy"]}
+    content, _ = _score(tmp_path, {"eng": [row]}, spec=spec, schema=token_labels.PREDICTIONS)
+    assert content["languages"]["eng"]["metrics"].get("marked_accuracy") == points
+    assert content["languages"]["eng"]["metrics"]["accuracy"] == 50.0
