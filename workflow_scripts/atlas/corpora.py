@@ -12,7 +12,7 @@ def read(source, files=()):
 
     Parameters
     ----------
-    source : ``{"lab": settings}`` or ``{"local": ...}``
+    source : ``{"lab": settings}`` or ``{"local": [paths]}``
     files : for `local`, parquet files with a column `text` and perhaps `text_pair`, or text files with one
         document per line, in which a tab separates the two texts of a pair
 
@@ -30,8 +30,10 @@ def read(source, files=()):
         return corpus.documents(source["lab"]), corpus.words(source["lab"])
     documents = [document for path in files for document in _read_file(Path(path))]
     if not documents:
-        place = ", ".join(map(str, files)) or f"{source['local']} (matches no file)"
-        raise AtlasError(f"pretrain.text: no text in {place}. Name text or parquet files that hold some.")
+        place = ", ".join(map(str, files)) or "no file at all"
+        raise AtlasError(
+            f"pretrain.text: no text in {place}. List text or parquet files that hold some as `local`."
+        )
     return documents, None
 
 

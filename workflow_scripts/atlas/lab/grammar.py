@@ -102,5 +102,5 @@ def _holds(condition, features):
 def _variation(first, second):
     return sum(
         abs((value in first) / len(first) - (value in second) / len(second))
-        for value in {*first, *second}
+        for value in dict.fromkeys((*first, *second))
     ) / 2

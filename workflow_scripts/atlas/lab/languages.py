@@ -129,6 +129,7 @@ def _english_grammar():
 
 def _standard_ranks(values):
     """Ranks (ties share their mean) with mean 0 and length 1, so that products are rank correlations."""
+    values = values.round(9)  # what is equal up to the order of a sum ties
     ranks = np.array([(values < value).sum() + ((values == value).sum() - 1) / 2 for value in values])
     ranks -= ranks.mean()
     return ranks / (np.linalg.norm(ranks) or 1.0)
