@@ -1,6 +1,10 @@
 """Words, shared and own; permutations; what the settings may say."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from atlas.errors import AtlasError
@@ -60,6 +64,26 @@ def test_a_language_does_not_depend_on_which_others_there_are():
     more = languages.Lab(settings.complete({"languages": [*CODES, "fra", "yor"]}))
     fewer = languages.Lab(settings.complete({"languages": ["jpn", "deu", "fin", "tur", "swe", "hin"]}))
     assert more.language("jpn") == fewer.language("jpn")
+
+
+def test_no_language_depends_on_the_process():
+    """Python orders sets of text anew in every process, which must not decide what is planted."""
+    script = (
+        "from atlas.lab import languages, settings;"
+        "chosen = settings.complete({'grammar': 'permuted', 'lexicon': 'permuted'});"
+        "print(languages.Lab(chosen).language('fin'))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(languages.__file__).parents[2])}
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**environment, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
 
 
 def test_permutation_is_a_balanced_derangement():

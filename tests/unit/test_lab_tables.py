@@ -1,10 +1,6 @@
 """The lab's data sets: labels right by an independent reading of the English text, splits apart."""
 
 import itertools
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from atlas.errors import AtlasError
@@ -230,25 +226,6 @@ def test_rows_are_fixed_by_the_settings():
     }
     other = tables.rows("nli", "eng", "test", {"world_seed": 8})
     assert other.slice(0, 1).to_pylist()[0] != row
-
-
-def test_no_row_depends_on_the_process():
-    """Python orders sets of text anew in every process."""
-    script = (
-        "from atlas.lab import tables;"
-        "print(tables.rows('nli', 'fin', 'test', {'grammar': 'permuted', 'lexicon': 'permuted'}).to_pylist())"
-    )
-    scripts = str(Path(tables.__file__).parents[2])
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={**os.environ, "PYTHONPATH": scripts, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(printed) == 1
 
 
 @pytest.mark.parametrize(
