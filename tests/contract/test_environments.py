@@ -14,7 +14,8 @@ from tests.contract.test_rules import RULES
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PINS = [*PYPROJECT["dependencies"], *sum(PYPROJECT["optional-dependencies"].values(), [])]
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
-PACKAGE_OF = {"yaml": "pyyaml"}  # where the import's name is not the package's
+# Where the import's name is not the package's, or another package brings it along for its users.
+PACKAGE_OF = {"yaml": "pyyaml", "markupsafe": "jinja2"}
 # A module chosen by name at run time is not seen among a script's imports.
 BY_NAME = {
     "prepare": ["atlas.kinds."],

@@ -3,6 +3,8 @@
 import pytest
 from atlas import metrics
 
+pytestmark = pytest.mark.filterwarnings("ignore:.* seems not to be NE tag")  # seqeval, on UD's tags
+
 
 def _answers(*pairs):
     return [{"prediction": prediction, "gold": gold} for prediction, gold in pairs]

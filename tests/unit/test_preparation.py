@@ -30,10 +30,8 @@ def _training(tmp_path, train=None, tune=None, published_labels=(0, 1) * 10):
     }
     manifest = tmp_path / "prepared" / "manifest.json"
     preparation.prepare_training(spec, "code", rows, manifest)
-    return manifest, {
-        part: artifacts.read_table(manifest.parent / f"{part}.parquet").to_pylist()
-        for part in ("train", "tune")
-    }
+    paths = (manifest.parent / f"{part}.parquet" for part in ("train", "tune"))
+    return [artifacts.read_table(path).to_pylist() for path in paths]
 
 
 def _test(tmp_path, languages, limit=None, **changes):
