@@ -112,6 +112,7 @@ def test_a_span_has_an_allowed_length_and_direction_and_lies_in_the_context(tiny
     logits = _logits(feature, [(*gold, 5.0)])
     logits[1, 0] = logits[2, 1] = 9.0  # inside the question
     logits[last, 1] = 6.0  # too far from the start
+    logits[gold[1] + 1, 1] = 6.0  # by one subword
     reading = {**READING, "max_answer_tokens": gold[1] - gold[0] + 1}
     (row,) = kind.decode([logits], [feature], [case], reading, [])
     assert row["prediction"] == "Berlin"

@@ -30,6 +30,7 @@ def test_a_manifest_names_files_with_size_and_digest_and_the_facts(manifest):
 
 DAMAGE = {
     "missing": (lambda path: path.unlink(), "missing"),
+    "grown": (lambda path: path.write_text("content of two and more"), "has 23 bytes"),
     "truncated": (lambda path: path.write_text("con"), "has 3 bytes"),
     "altered": (lambda path: path.write_text("CONTENT OF TWO"), "other content"),
 }
