@@ -6,13 +6,15 @@ and whether it is right), and manifest.json, last: language -> file, key, rows.
 
 from pathlib import Path
 
-from atlas import predictions, stage
+from atlas import warm
 
 
 def predict(*, spec, code, checkpoint: Path, examples: Path, manifest: Path):
     """Predict with the checkpoint of one manifest the test examples of another."""
+    from atlas import predictions  # imports torch, which a warm start has done already
+
     return predictions.make(spec, code, checkpoint, examples, manifest)
 
 
 if __name__ == "__main__":
-    stage.run(predict)
+    warm.run(predict)

@@ -5,13 +5,15 @@ Writes  a checkpoint folder that transformers loads, training.json, and manifest
 
 from pathlib import Path
 
-from atlas import checkpoints, stage
+from atlas import warm
 
 
 def train_intermediate(*, spec, code, encoder: Path, examples: Path, manifest: Path):
     """Train from the folder of manifest `encoder` on the tables of manifest `examples`."""
+    from atlas import checkpoints  # imports torch, which a warm start has done already
+
     return checkpoints.make(spec, code, encoder, examples, manifest)
 
 
 if __name__ == "__main__":
-    stage.run(train_intermediate)
+    warm.run(train_intermediate)

@@ -22,6 +22,7 @@ PLUMBING = {
         "manifests",
         "provenance",
         "stage",
+        "warm",
     )
 }
 

@@ -17,26 +17,33 @@ from atlas.errors import AtlasError
 _log = logging.getLogger("atlas")
 
 
-def run(stage, arguments=None, offline=True):
-    """Parse `arguments` (default: the command line) and call `stage` with them as keywords.
+# Set before any Hugging Face library is imported.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+_QUIET = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "TOKENIZERS_PARALLELISM": "false"}
 
-    `spec` is read as JSON, `code` stays text; everything else is a path, or a list of paths if the
-    function annotates the keyword as list. All output goes to the log file; the terminal sees one line at
-    the start, one at the end, and a message for people if it fails.
+
+def run(stage, arguments=None, offline=True):
+    """Call `stage` with `arguments` (default: the command line) as keywords.
 
     Parameters
     ----------
     stage : function with keyword-only parameters
     offline : keep the Hugging Face libraries off the network; only the fetch stages may switch it off
     """
-    given = _parse(stage, sys.argv[1:] if arguments is None else list(arguments))
+    os.environ.update({**_QUIET, **(OFFLINE if offline else {})})
+    perform(stage, sys.argv[1:] if arguments is None else list(arguments))
+
+
+def perform(stage, arguments):
+    """Parse `arguments`, call `stage`, and tell how it ended.
+
+    `spec` is read as JSON, `code` stays text; everything else is a path, or a list of paths if the
+    function annotates the keyword as list. All output goes to the log file; the terminal sees one line at
+    the end, or a message for people if it fails.
+    """
+    given = _parse(stage, arguments)
     log = given.pop("log", None)
     terminal = _redirect_output(log)
-    # Set before any Hugging Face library is imported; stages import them inside their function's modules.
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    if offline:
-        os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     name = _title(stage, log)
     started = time.monotonic()
     try:
