@@ -42,7 +42,8 @@ def tiny_tokenizer():
     special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.Replace(Regex("[\u200b-\u200f]"), "")
-    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
+    split = [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]  # as in XLM-R
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Sequence(split), decoders.Metaspace()
     trainer = trainers.UnigramTrainer(
         vocab_size=300, special_tokens=special, unk_token="<unk>", show_progress=False
     )

@@ -22,8 +22,9 @@ RULES = _rules()
 
 
 def _stages():
-    """Scripts that are stages: those that end in `stage.run`."""
-    return [path.stem for path in sorted(SCRIPTS.glob("*.py")) if "stage.run(" in path.read_text()]
+    """Scripts that are stages: those that hand their function to the adaptor, cold or warm."""
+    scripts = sorted(SCRIPTS.glob("*.py"))
+    return [path.stem for path in scripts if re.search(r"\b(stage|warm)\.run\(", path.read_text())]
 
 
 def _function(name):
@@ -58,7 +59,7 @@ def test_a_rule_passes_exactly_the_keywords_of_its_function(rule):
 def test_a_script_ends_in_running_its_function(rule):
     tree = ast.parse((SCRIPTS / f"{rule}.py").read_text())
     assert ast.unparse(tree.body[-1]).splitlines()[0] == "if __name__ == '__main__':"
-    assert f"stage.run({rule}" in ast.unparse(tree.body[-1])
+    assert re.search(rf"\b(stage|warm)\.run\({rule}\b", ast.unparse(tree.body[-1]))
 
 
 @pytest.mark.parametrize("rule", _stages())
