@@ -1,4 +1,4 @@
-"""Speed as ratios of two things measured in one run, on a tiny study of made-up files. Run by `make bench`."""
+"""Speed as ratios of two things measured in one run, on a tiny study of local files (`make bench`)."""
 
 import json
 import os
@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests" / "workflow")]
 import tiny_study
 import yaml
-
 from atlas import specs, study
 
 
