@@ -21,13 +21,12 @@ class Workflow:
 
     def run(self, *arguments, check=True):
         """Run to the end; the combined output as text."""
+        command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "2"]
+        command += ["--directory", self.folder, "--configfile", self.study, *arguments]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         done = subprocess.run(
-            [
-                sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--directory", self.folder,
-                "--configfile", self.study, "--cores", "2", *arguments,
-            ],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+            command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
+        )
         if check:
             assert done.returncode == 0, done.stdout[-4000:]
         return done.stdout

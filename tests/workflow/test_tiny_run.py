@@ -5,9 +5,8 @@ import json
 import pyarrow.parquet as pq
 import pytest
 import tiny_study
-from transformers import AutoModelForTokenClassification
-
 from atlas import columns
+from transformers import AutoModelForTokenClassification
 
 pytestmark = pytest.mark.slow
 ANALYSIS = {"collect_scores": 1, "compute_deltas": 1, "correlate": 1, "render_report": 1}
@@ -31,7 +30,8 @@ def test_tables_have_the_promised_columns_and_rows(finished):
     # 1 model x 2 intermediates x 1 seed x (7 languages x 2 metrics of tags + 6 languages of twins)
     assert len(scores) == 2 * (7 * 2 + 6)
     assert scores.score.between(0, 100).all()
-    tags = scores[(scores.target == "tags") & (scores.metric == "accuracy")].set_index(["intermediate", "language"])
+    tags = scores[(scores.target == "tags") & (scores.metric == "accuracy")]
+    tags = tags.set_index(["intermediate", "language"])
     assert tags.score["none", "eng"] > 60  # two of five words decide the tag, trained in one epoch
     deltas = pq.read_table(finished.results / "deltas.parquet").to_pandas().set_index(["target", "language"])
     expected = tags.score["topic", "deu"] - tags.score["none", "deu"]
@@ -80,7 +80,8 @@ def test_a_language_costs_its_own_preparation_prediction_and_scoring(finished, s
     planned = finished.planned()
     assert not {"train_intermediate", "train_target", "fetch_model"} & set(planned)
     assert planned == {
-        "fetch_dataset": 2, "prepare_target_test": 2, "predict": 4, "score": 4, "measure_distances": 1, **ANALYSIS,
+        "fetch_dataset": 2, "prepare_target_test": 2, "measure_distances": 1, "predict": 4, "score": 4,
+        **ANALYSIS,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import yaml
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
@@ -87,8 +88,8 @@ def write_lines(path, rows):
 
 
 def write_catalog(folder):
-    """The five files of a catalogue over the data of `folder`; languages and distances are the shipped ones."""
-    shipped = __import__("pathlib").Path(__file__).parents[2] / "catalog"
+    """The five files of a catalogue over the data of `folder`, with the shipped languages and distances."""
+    shipped = Path(__file__).parents[2] / "catalog"
     recipe = {"epochs": 1, "batch_size": 8, "learning_rate": 1.0e-3, "max_tokens": 24}
     data = str(folder / "data")
     parts = {

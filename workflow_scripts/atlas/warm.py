@@ -55,7 +55,13 @@ def _allowed():
 
 def _call(script, arguments):
     """Exit status of the stage in a fork with our folder, environment and output; None without a server."""
-    job = {"script": script, "arguments": arguments, "folder": os.getcwd(), "env": dict(os.environ)}
+    job = {
+        "script": script,
+        "arguments": arguments,
+        "folder": os.getcwd(),
+        "env": dict(os.environ),
+        "priority": os.getpriority(os.PRIO_PROCESS, 0),
+    }
     with contextlib.suppress(OSError), _connect() as connection:
         socket.send_fds(connection, [json.dumps(job).encode() + b"\n"], [1, 2])
         # Nothing but the status comes back. If we are killed, the fork sees the end and dies too.
@@ -132,6 +138,8 @@ class _Job(socketserver.BaseRequestHandler):
         os.chdir(job["folder"])
         os.environ.clear()
         os.environ.update(job["env"])
+        with contextlib.suppress(PermissionError):  # the server may run at a lower priority
+            os.setpriority(os.PRIO_PROCESS, 0, job["priority"])
         threading.Thread(target=self._die_with_client, daemon=True).start()
         self.request.sendall(str(_run(job)).encode())
 
