@@ -6,15 +6,16 @@ Margins: docs/lab.md gives the same quantities for several universes and seeds, 
 import numpy as np
 import pytest
 import torch
+from scipy.stats import spearmanr
+
 from atlas import inference, kinds, metrics, training
 from atlas.lab import settings, tables, typology
 from atlas.published import Published
 from pretrain_model import pretrain_model
-from scipy.stats import spearmanr
 
 pytestmark = pytest.mark.slow
 CODES = settings.complete({})["languages"]
-UNIVERSE = {"world_seed": 8}  # not the one that the settings were chosen in
+UNIVERSE = {"world_seed": 9}  # no setting was chosen by looking at this one
 NOTHING_PLANTED = {**UNIVERSE, "grammar": "permuted", "lexicon": "constant"}
 RECIPE = {
     "warmup_share": 0.1,
@@ -114,10 +115,11 @@ def tagging(encoder, lab):
 def test_positive_control_is_found_and_more_than_shared_words(tmp_path):
     encoder = pretrained(tmp_path / "trained", UNIVERSE, 2000)
     found = run(encoder, UNIVERSE)
+    # A question's answer is one of two phrases, a tag a noun in three of ten words.
     for task, chance in (("nli", 100 / 3), ("tags", 30), ("questions", 50)):
-        assert found[task]["eng"] > chance + 15, task
+        assert found[task]["eng"] > chance + 20, task
         nearest = np.mean([found[task][code] for code in ("swe", "nld", "deu")])
-        assert nearest > chance + 8, task
+        assert nearest > chance + 10, task
     assert rho(mean_z(found["nli"], found["tags"], found["questions"])) < -0.6
     untrained = pretrained(tmp_path / "untrained", UNIVERSE, 0)
     before = tagging(untrained, UNIVERSE)["unseen"]
