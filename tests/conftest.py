@@ -177,6 +177,7 @@ def settings():
 def load_study(tmp_path):
     """Function (settings, catalog) -> Study, through files as a user would write them."""
     import yaml
+
     from atlas import study
 
     def load(settings, catalog):

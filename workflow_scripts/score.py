@@ -34,8 +34,9 @@ def score(*, spec, code, predictions: Path, scores: Path):
     )
     headline = spec["metrics"][0]
     points = [entry["metrics"][headline] for entry in languages.values() if headline in entry["metrics"]]
+    mean = f"{sum(points) / len(points):.1f}" if points else "unknown"
     note = " - AT CHANCE in the source language" if at_chance else ""
-    return f"mean {headline} over {len(points)} languages {sum(points) / len(points):.1f}{note}"
+    return f"mean {headline} over {len(points)} languages {mean}{note}"
 
 
 if __name__ == "__main__":

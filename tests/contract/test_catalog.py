@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 import yaml
-from atlas import catalog, distances, kinds, metrics, study
 
+from atlas import catalog, distances, kinds, metrics, study
 from tests.conftest import ROOT
 
 CATALOG = catalog.load()

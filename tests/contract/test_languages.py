@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from atlas import catalog
 from atlas.distances import archives
 

@@ -7,7 +7,28 @@ from atlas import artifacts, columns
 from atlas.correlations import relate
 from atlas.deltas import compute
 
-NAMES = ["eng", "deu", "nld", "spa", "fra", "rus", "ell", "hin", "pes", "arb", "tur", "fin", "jpn", "cmn", "ind", "tgl", "swh", "kor", "vie", "tha"]
+NAMES = [
+    "eng",
+    "deu",
+    "nld",
+    "spa",
+    "fra",
+    "rus",
+    "ell",
+    "hin",
+    "pes",
+    "arb",
+    "tur",
+    "fin",
+    "jpn",
+    "cmn",
+    "ind",
+    "tgl",
+    "swh",
+    "kor",
+    "vie",
+    "tha",
+]
 STATISTICS = {"min_languages": 6, "permutations": 199, "bootstrap": 99, "seed": 0, "families": {}}
 
 

@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from atlas import artifacts, manifests
 from atlas.columns import CORRELATIONS, DELTAS, DISTANCES, SCORES
 from atlas.errors import AtlasError

@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError
 

@@ -2,9 +2,9 @@
 
 import pytest
 import transformers
+
 from atlas import artifacts, checkpoints, encoders, kinds, manifests, training
 from atlas.errors import AtlasError
-
 from tests.unit.test_training import RECIPE, SPEC, sentiment
 
 

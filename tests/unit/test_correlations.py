@@ -4,6 +4,7 @@ import random
 
 import pytest
 import scipy.stats
+
 from atlas import artifacts
 from atlas.columns import CORRELATIONS, DELTAS, DISTANCES, SCORES
 from atlas.correlations import relate

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from atlas import artifacts
 from atlas.columns import DELTAS, SCORES
 from atlas.deltas import compute, missing_cells

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from atlas import artifacts, catalog, distances
 from atlas.columns import DISTANCES
 from atlas.distances import archives, vectors

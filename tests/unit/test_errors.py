@@ -1,6 +1,7 @@
 """Messages that offer what was probably meant."""
 
 import pytest
+
 from atlas.errors import closest
 
 

@@ -1,6 +1,7 @@
 """Files are whole or absent."""
 
 import pytest
+
 from atlas import files
 from atlas.errors import AtlasError
 

@@ -1,7 +1,8 @@
 """The grid on disk: what is there, what is missing, and the rows of scores.parquet."""
 
-import collect_scores as stage
 import pytest
+
+import collect_scores as stage
 from atlas import artifacts, grid
 from atlas.columns import SCORES
 from atlas.files import write_json

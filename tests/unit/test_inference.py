@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from atlas import encoders, inference
 from atlas.kinds import multiple_choice, sentence_classification
 

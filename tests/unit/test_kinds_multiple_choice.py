@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.kinds import multiple_choice
 from atlas.padding import collate

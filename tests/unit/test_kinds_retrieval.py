@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+
 from atlas.kinds import retrieval
 from atlas.published import Published
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.kinds import sentence_classification as kind
 from atlas.published import Published

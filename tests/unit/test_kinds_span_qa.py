@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.kinds import span_qa as kind
 from atlas.published import Published

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from atlas.lab import __main__ as command
 from atlas.lab import settings
 

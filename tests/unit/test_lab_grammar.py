@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.lab import clauses, grammar, typology
 from atlas.lab.world import Frame, Phrase

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from scipy.stats import spearmanr
+
 from atlas.errors import AtlasError
 from atlas.lab import concepts, corpus, grammar, languages, lexicon, settings, typology
-from scipy.stats import spearmanr
 
 DEFAULTS = settings.complete({})
 CODES = DEFAULTS["languages"]

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.lab import corpus, settings, tables
 

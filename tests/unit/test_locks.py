@@ -1,6 +1,7 @@
 """Locks: the same source gives the same files, or says what changed."""
 
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.locks import Lock
 

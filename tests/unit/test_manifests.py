@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from atlas import manifests
 from atlas.errors import AtlasError
 

@@ -1,6 +1,7 @@
 """Metrics against values worked by hand and known behaviour of the reference scorers."""
 
 import pytest
+
 from atlas import metrics
 
 pytestmark = pytest.mark.filterwarnings("ignore:.* seems not to be NE tag")  # seqeval, on UD's tags

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from atlas import artifacts, encoders, kinds, manifests, predictions, training
 from atlas.errors import AtlasError
 
@@ -138,7 +139,6 @@ def test_what_changed_is_never_met_by_old_files(cell, predicted, change, tiny_mo
     assert predicted == LANGUAGES * 2
 
 
-@pytest.mark.xfail(strict=True, reason="a file that exists is taken for whole")
 def test_a_cut_file_is_predicted_again(cell, predicted):
     predictions.make(SPEC, "code", *cell)
     path = cell[2].parent / manifests.read(cell[2])["languages"]["deu"]["file"]

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+
 from atlas import artifacts, manifests, preparation
 from atlas.errors import AtlasError
 
@@ -107,7 +108,6 @@ def test_what_does_not_fit_leaves_no_table_and_no_manifest(tmp_path, changes, wo
     assert not (tmp_path / "prepared").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="rows are counted after the shuffle")
 def test_a_bad_training_row_is_named_by_its_number_in_the_published_table(tmp_path):
     labels = [0] * 20
     labels[13] = 7

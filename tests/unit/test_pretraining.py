@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
+
 from atlas import corpora, manifests, pretraining
 from atlas.errors import AtlasError
 from atlas.lab import tables
 from atlas.vocabulary import make_tokenizer
 from pretrain_model import pretrain_model
-from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
 LAB = {"documents": 8, "english_documents": 40}
 SPEC = {

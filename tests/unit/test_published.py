@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+
 from atlas.errors import AtlasError
 from atlas.published import Published
 

@@ -1,6 +1,7 @@
 """From predictions to points of each language."""
 
 import pytest
+
 import score as stage
 from atlas import artifacts, manifests
 from atlas.files import read_json

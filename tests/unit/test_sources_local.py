@@ -4,6 +4,7 @@ import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from atlas import sources
 from atlas.errors import AtlasError
 from atlas.sources import local

@@ -1,6 +1,7 @@
 """Which job's settings a change reaches: no more than its result depends on."""
 
 import pytest
+
 from atlas import provenance, specs
 
 
@@ -89,7 +90,6 @@ def test_a_targets_length_reaches_how_its_tests_are_read_too(changed):
     assert {job[3] for job in jobs} == {"pos"}
 
 
-@pytest.mark.xfail(strict=True, reason="specs.predict reads the entry's recipe, not the study's override")
 def test_the_length_of_a_retrieval_target_reaches_its_predictions(changed):
     def shorter(settings, catalog):
         settings["overrides"] = {"target_tasks": {"search": {"max_tokens": 32}}}

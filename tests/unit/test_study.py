@@ -1,6 +1,7 @@
 """A study's selection, its refusals, the grid, and which value of a recipe wins."""
 
 import pytest
+
 from atlas.errors import AtlasError
 
 

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 import torch
+
 from atlas import encoders, kinds, training
 from atlas.errors import AtlasError
 

@@ -5,8 +5,9 @@ import json
 import pyarrow.parquet as pq
 import pytest
 import tiny_study
-from atlas import columns
 from transformers import AutoModelForTokenClassification
+
+from atlas import columns
 
 pytestmark = pytest.mark.slow
 ANALYSIS = {"collect_scores": 1, "compute_deltas": 1, "correlate": 1, "render_report": 1}

@@ -71,7 +71,10 @@ def read_table(path, schema=None, columns=None):
     AtlasError
         If the file is missing, not whole, or lacks columns.
     """
-    table = _open(path).read(columns=columns)
+    try:
+        table = _open(path).read(columns=columns)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
     return table if schema is None else _fit(path, table, schema)
 
 
@@ -90,6 +93,10 @@ def _open(path):
     except FileNotFoundError:
         raise AtlasError(f"{path}: not there. Let the workflow make it again.") from None
     except pa.ArrowInvalid as error:
-        raise AtlasError(
-            f"{path}: not a whole parquet file ({error}). Delete it and let the workflow make it again."
-        ) from None
+        raise _damaged(path, error) from None
+
+
+def _damaged(path, error):
+    return AtlasError(
+        f"{path}: not a whole parquet file ({error}). Delete it and let the workflow make it again."
+    )

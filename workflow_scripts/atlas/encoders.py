@@ -25,6 +25,8 @@ def load_tokenizer(folder):
         tokenizer = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, KeyError) as error:
         raise AtlasError(f"{folder}: no tokenizer can be loaded: {_first_line(error)}") from error
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes up without files
+        raise AtlasError(f"{folder}: has no tokenizer with a vocabulary. Add its tokenizer.json.")
     if not tokenizer.is_fast:
         raise AtlasError(f"{folder}: has only a slow tokenizer. Add its tokenizer.json.")
     return tokenizer
@@ -64,6 +66,8 @@ def with_fresh_head(folder, auto_class, labels, pooling, seed):
     if labels:
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: index for index, label in enumerate(labels)}
+    else:
+        config.num_labels = 2  # transformers' default; an earlier task's number breaks a QA head
     config.classifier_pooling = pooling
     torch.manual_seed(seed)
     try:

@@ -41,7 +41,9 @@ def _prepare(kind, meaning, sample, code, rows, name, folder):
         table = artifacts.read_table(origin)
         chosen = sample(table.num_rows, meaning["limit"])
         module = kinds.of(kind)
-        examples = module.prepare(Published(table.take(chosen), meaning, place=str(origin)), meaning)
+        examples = module.prepare(
+            Published(table.take(chosen), meaning, str(origin), chosen.to_pylist()), meaning
+        )
         if not examples:
             raise AtlasError(f"{origin}: no example is left of {table.num_rows} rows.")
         artifacts.write_table(path, examples, key, module.EXAMPLES)

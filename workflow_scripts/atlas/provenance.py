@@ -121,4 +121,4 @@ def _drop_docstring(node):
         return
     first = node.body[0] if node.body else None
     if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str):
-        first.value.value = ""
+        del node.body[0]

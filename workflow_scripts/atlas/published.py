@@ -15,18 +15,24 @@ class Published:
     table : pyarrow.Table as fetched
     meaning : dict with `columns` (our name -> theirs), and optionally `replace` and `labels`
     place : what to call the table in messages
+    numbers : numbers of the rows in the table as fetched, if `table` is a sample of it
     """
 
-    def __init__(self, table, meaning, place):
+    def __init__(self, table, meaning, place, numbers=None):
         self.place = place
         self.size = table.num_rows
         self.labels = meaning.get("labels", [])
         self._columns = meaning["columns"]
         self._replace = meaning.get("replace", {})
         self._table = table
+        self._numbers = numbers
 
     def __contains__(self, name):
         return name in self._columns
+
+    def where(self, row):
+        """Table and number of a row as published, for messages."""
+        return f"{self.place}, row {row if self._numbers is None else self._numbers[row]}"
 
     def values(self, name):
         """List of one column's values, texts replaced as declared.
@@ -54,14 +60,14 @@ class Published:
         """
         if value is None or value == -1 or value == "":
             raise AtlasError(
-                f"{self.place}, row {row}: no label. Labels of public test sets are often withheld: choose a"
+                f"{self.where(row)}: no label. Labels of public test sets are often withheld: choose a"
                 " split that has them."
             )
         if isinstance(value, int) and 0 <= value < len(self.labels):
             return self.labels[value]
         if value not in self.labels:
             raise AtlasError(
-                f"{self.place}, row {row}: label {value!r} is not among the entry's labels."
+                f"{self.where(row)}: label {value!r} is not among the entry's labels."
                 f" {closest(value, self.labels)}"
             )
         return value
@@ -70,7 +76,7 @@ class Published:
         values = self._read(path)
         if None in values:
             raise AtlasError(
-                f"{self.place}, row {values.index(None)}: column {path!r}, our {name}, is empty. Choose a"
+                f"{self.where(values.index(None))}: column {path!r}, our {name}, is empty. Choose a"
                 " split or a column that is filled, or correct the file."
             )
         return values
@@ -98,7 +104,7 @@ class Published:
         known = self._replace[name]
         if value not in known:
             raise AtlasError(
-                f"{self.place}, row {row}: {name} is {value!r}, for which `replace` has no text."
+                f"{self.where(row)}: {name} is {value!r}, for which `replace` has no text."
                 f" {closest(value, known)}"
             )
         return known[value]

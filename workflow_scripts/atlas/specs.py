@@ -6,6 +6,7 @@ Whatever is left out here cannot cause a rerun; whatever is put in does. So a st
 from pathlib import Path
 
 from atlas import provenance
+from atlas.report_spec import render_report  # noqa: F401 (one look-up for every rule)
 from atlas.sources import path_of, provider_of
 from atlas.study import BASELINE
 
@@ -171,11 +172,11 @@ def predict(study, model, intermediate, target, seed):
         "no_answer": entry.get("no_answer", False),
         "languages": list(entry["languages"]),
     }
-    if entry["kind"] == "retrieval":
-        layer = study.models[model].get("retrieval_layer", "default")
-        return {**spec, "reading": {"layer": layer, **entry["recipe"]}}
     recipe = study.recipe(model, target, "target_tasks")
-    return {**spec, "reading": {key: recipe[key] for key in _READING if key in recipe}}
+    spec["reading"] = {key: recipe[key] for key in _READING if key in recipe}
+    if entry["kind"] == "retrieval":
+        spec["reading"]["layer"] = study.models[model].get("retrieval_layer", "default")
+    return spec
 
 
 def score(study, model, intermediate, target, seed):
@@ -227,44 +228,3 @@ def correlate(study):
         "families": families,
         **study.statistics,
     }
-
-
-def render_report(study):
-    """What the report says about the study besides its tables."""
-    settings = study.settings
-    return {
-        "study": study.name,
-        "title": settings.get("title", study.name),
-        "description": settings.get("description", ""),
-        "notes": [*settings.get("notes", []), *_notes(study)],
-        "baseline": BASELINE,
-        "models": {name: entry["source"] for name, entry in study.models.items()},
-        "baseline_only": study.settings.get("baseline_only", []),
-        "intermediate_tasks": study.intermediates,
-        "target_tasks": {
-            name: {
-                "kind": entry["kind"],
-                "metric": entry["metrics"][0],
-                "metrics": entry["metrics"],
-                "languages": list(entry["languages"]),
-                "source_language": entry["source_language"],
-            }
-            for name, entry in study.target_tasks.items()
-        },
-        "seeds": list(study.seeds),
-        "languages": {
-            code: {key: entry[key] for key in ("name", "family", "script")}
-            for code, entry in study.languages.items()
-        },
-        "overlaps": {
-            name: [other for other in entry.get("overlaps", []) if other in study.intermediate_tasks]
-            for name, entry in study.target_tasks.items()
-        },
-        "versions": {name: provenance.version(name) for name in _TRAINING + ("lang2vec", "scipy")},
-    }
-
-
-def _notes(study):
-    """Caveats that the catalogue declares for what the study selects."""
-    entries = {**study.models, **study.intermediate_tasks, **study.target_tasks}
-    return [f"{name}: {entry['notes']}" for name, entry in entries.items() if "notes" in entry]

@@ -8,6 +8,7 @@ from atlas.errors import AtlasError, closest
 BASELINE = catalogue.BASELINE
 _RECIPE = {"warmup_share": 0.1, "weight_decay": 0.01, "max_gradient_norm": 1.0}
 _SPAN_RECIPE = {"stride": 128, "max_answer_tokens": 30}
+_NEEDED = ("epochs", "batch_size", "learning_rate", "max_tokens")
 _LIMITS = ("max_train_examples", "max_tune_examples", "max_test_examples")
 _STATISTICS = {"min_languages": 6, "permutations": 9999, "bootstrap": 2000, "seed": 0}
 
@@ -82,13 +83,15 @@ class Study:
             **self._override(file, task),
         }
         recipe = {key: value for key, value in merged.items() if key not in _LIMITS}
-        for key in ("epochs", "batch_size", "learning_rate", "max_tokens"):
+        needed = ("max_tokens",) if entry["kind"] == "retrieval" else _NEEDED
+        for key in needed:
             if key not in recipe:
                 raise AtlasError(
                     f"catalog/{file}.yaml: {task}.recipe: lacks {key}, and neither the model nor the study"
                     " sets it."
                 )
-        recipe["learning_rate"] = float(recipe["learning_rate"])
+        if "learning_rate" in recipe:
+            recipe["learning_rate"] = float(recipe["learning_rate"])
         return dict(sorted(recipe.items()))
 
     def limit(self, task, file, name):

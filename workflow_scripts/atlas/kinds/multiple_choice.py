@@ -47,7 +47,7 @@ def _number(label, choices, published, row):
     else:
         number = published.labels.index(published.label(label, row))
     if not number < len(choices):
-        raise AtlasError(f"{published.place}, row {row}: label {label!r}, but only {len(choices)} choices.")
+        raise AtlasError(f"{published.where(row)}: label {label!r}, but only {len(choices)} choices.")
     return number
 
 

@@ -45,7 +45,7 @@ def prepare(published, meaning):
     for row, answers in enumerate(columns[-1]):
         if not isinstance(answers, dict) or not {"text", "answer_start"} <= answers.keys():
             raise AtlasError(
-                f"{published.place}, row {row}: answers are {answers!r:.80}; expected the fields text and"
+                f"{published.where(row)}: answers are {answers!r:.80}; expected the fields text and"
                 " answer_start, as in SQuAD. Correct `columns.answers` in the task's entry."
             )
     return [

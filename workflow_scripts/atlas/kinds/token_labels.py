@@ -41,7 +41,7 @@ def prepare(published, meaning):
     rows = zip(published.values("tokens"), published.values("labels"), marks, strict=True)
     for row, (tokens, labels, marked) in enumerate(rows):
         if len(tokens) != len(labels):
-            raise AtlasError(f"{published.place}, row {row}: {len(tokens)} tokens but {len(labels)} labels.")
+            raise AtlasError(f"{published.where(row)}: {len(tokens)} tokens but {len(labels)} labels.")
         names = [published.label(label, row) for label in labels]
         if tokens:
             examples.append({"id": str(row), "tokens": tokens, "labels": names, "marked": marked})

@@ -78,8 +78,7 @@ def planted():
 def _aligned(*rows):
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
+        " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
 
 

@@ -94,13 +94,14 @@ def distance(first, second):
 
 
 def _holds(condition, features):
-    return all(
-        (features[word.lstrip("-")] > 0.5) != word.startswith("-") for word in condition.split()
-    )
+    return all((features[word.lstrip("-")] > 0.5) != word.startswith("-") for word in condition.split())
 
 
 def _variation(first, second):
-    return sum(
-        abs((value in first) / len(first) - (value in second) / len(second))
-        for value in dict.fromkeys((*first, *second))
-    ) / 2
+    return (
+        sum(
+            abs((value in first) / len(first) - (value in second) / len(second))
+            for value in dict.fromkeys((*first, *second))
+        )
+        / 2
+    )

@@ -13,8 +13,21 @@ DEFAULTS = {
     # One universe: selectional preferences, which concepts are shared first, every text and example.
     "world_seed": 7,
     "languages": [
-        "deu", "nld", "swe", "spa", "rus", "ell", "hin", "pes", "fin",
-        "heb", "cmn", "ind", "tur", "jpn", "swh",
+        "deu",
+        "nld",
+        "swe",
+        "spa",
+        "rus",
+        "ell",
+        "hin",
+        "pes",
+        "fin",
+        "heb",
+        "cmn",
+        "ind",
+        "tur",
+        "jpn",
+        "swh",
     ],  # fmt: skip
     "grammar": "uriel",
     "lexicon": "genetic",

@@ -27,9 +27,7 @@ from atlas.lab.languages import Lab
 _TEXT = pa.string()
 _ANSWERS = pa.struct({"text": pa.list_(_TEXT), "answer_start": pa.list_(pa.int32())})
 _PAIR = pa.schema({"premise": _TEXT, "hypothesis": _TEXT, "label": _TEXT})
-_TAGS = pa.schema(
-    {"tokens": pa.list_(_TEXT), "tags": pa.list_(_TEXT), "unseen": pa.list_(pa.bool_())}
-)
+_TAGS = pa.schema({"tokens": pa.list_(_TEXT), "tags": pa.list_(_TEXT), "unseen": pa.list_(pa.bool_())})
 _SPAN = pa.schema({"id": _TEXT, "question": _TEXT, "context": _TEXT, "answers": _ANSWERS})
 _PARALLEL = pa.schema({"id": _TEXT, "sentence": _TEXT, "english": _TEXT})
 
@@ -150,8 +148,7 @@ def _question(meaning, language, rng):
     return [
         token
         for token in tokens
-        if token.tag in ("VERB", "PRON", "PUNCT")
-        or (token.concept == "ACC" and token.role == meaning.asked)
+        if token.tag in ("VERB", "PRON", "PUNCT") or (token.concept == "ACC" and token.role == meaning.asked)
     ]
 
 

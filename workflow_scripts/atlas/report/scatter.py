@@ -64,7 +64,9 @@ def draw(title, note, points, frame, with_line):
             element("circle", element("title", point.explained), cx=px, cy=py, r=RADIUS, class_="point")
         )
     body += _labels([point.label for point in points], spots)
-    return Panel(f"{title}: {frame.y_name} against {frame.x_name}. {note}", WIDTH, HEIGHT, element("g", *body))
+    return Panel(
+        f"{title}: {frame.y_name} against {frame.x_name}. {note}", WIDTH, HEIGHT, element("g", *body)
+    )
 
 
 def _axes(x, y, frame):

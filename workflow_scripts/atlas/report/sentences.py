@@ -60,7 +60,9 @@ def _kind_of(found):
         return "one seed gives no interval, so this may be chance"
     if not found.differs:
         return "not distinguishable from zero"
-    return "a gain beyond the spread of the seeds" if found.mean > 0 else "a loss beyond the spread of the seeds"
+    return (
+        "a gain beyond the spread of the seeds" if found.mean > 0 else "a loss beyond the spread of the seeds"
+    )
 
 
 def _size(findings, comparison):

@@ -106,7 +106,9 @@ class Comparison(NamedTuple):
     def difference(self, larger, smaller):
         """Mean delta of one model minus that of another, paired by seed (Estimate), or None."""
         pairs = self.by_seed[larger].keys() & self.by_seed[smaller].keys()
-        differences = {seed: self.by_seed[larger][seed] - self.by_seed[smaller][seed] for seed in sorted(pairs)}
+        differences = {
+            seed: self.by_seed[larger][seed] - self.by_seed[smaller][seed] for seed in sorted(pairs)
+        }
         return estimate(differences)
 
 

@@ -1,0 +1,47 @@
+"""What the report is told about a study besides its tables."""
+
+from atlas import provenance
+from atlas.study import BASELINE
+
+_VERSIONS = ("torch", "transformers", "tokenizers", "accelerate", "lang2vec", "scipy")
+
+
+def render_report(study):
+    """What the report says about the study besides its tables."""
+    settings = study.settings
+    return {
+        "study": study.name,
+        "title": settings.get("title", study.name),
+        "description": settings.get("description", ""),
+        "notes": [*settings.get("notes", []), *_notes(study)],
+        "baseline": BASELINE,
+        "models": {name: entry["source"] for name, entry in study.models.items()},
+        "baseline_only": study.settings.get("baseline_only", []),
+        "intermediate_tasks": study.intermediates,
+        "target_tasks": {
+            name: {
+                "kind": entry["kind"],
+                "metric": entry["metrics"][0],
+                "metrics": entry["metrics"],
+                "languages": list(entry["languages"]),
+                "source_language": entry["source_language"],
+            }
+            for name, entry in study.target_tasks.items()
+        },
+        "seeds": list(study.seeds),
+        "languages": {
+            code: {key: entry[key] for key in ("name", "family", "script")}
+            for code, entry in study.languages.items()
+        },
+        "overlaps": {
+            name: [other for other in entry.get("overlaps", []) if other in study.intermediate_tasks]
+            for name, entry in study.target_tasks.items()
+        },
+        "versions": {name: provenance.version(name) for name in _VERSIONS},
+    }
+
+
+def _notes(study):
+    """Caveats that the catalogue declares for what the study selects."""
+    entries = {**study.models, **study.intermediate_tasks, **study.target_tasks}
+    return [f"{name}: {entry['notes']}" for name, entry in entries.items() if "notes" in entry]
