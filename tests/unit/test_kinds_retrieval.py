@@ -41,3 +41,13 @@ def test_queries_look_for_candidates_and_not_the_reverse():
     rows = retrieval.decode([*queries, *candidates], [], _examples(2), READING, [])
     assert [row["prediction"] for row in rows] == ["0", "0"]
     assert [row["right"] for row in rows] == [1.0, 0.0]
+
+
+def test_centring_finds_pairs_that_a_shift_of_a_language_hides():
+    examples = [{"id": str(i), "query": "", "candidate": ""} for i in range(3)]
+    queries = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
+    shifted = queries + [0.0, -9.0]  # all point away from the second query
+    outputs = list(np.concatenate([queries, shifted]))
+    assert [row["right"] for row in retrieval.decode(outputs, [], examples, {}, [])] != [1.0, 1.0, 1.0]
+    centred = retrieval.decode(outputs, [], examples, {"centre": True}, [])
+    assert [row["right"] for row in centred] == [1.0, 1.0, 1.0]

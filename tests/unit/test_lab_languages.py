@@ -131,7 +131,6 @@ def test_one_channel_alone():
         ({"gramar": "uriel"}, "unknown setting 'gramar'. Did you mean grammar"),
         ({"grammar": "random"}, "lab.grammar: 'random' is unknown"),
         ({"languages": ["deu", "jpn"]}, "found 2, but .* at least 6"),
-        ({"languages": [*CODES, "xyz"]}, "'xyz' has no URIEL syntax vector"),
         ({"p_min": 1.5}, "p_min: found 1.5"),
         ({"p_min": 0.9, "p_max": 0.5}, "Swap them"),
         ({"gamma": 0}, "above 0"),
@@ -144,6 +143,11 @@ def test_one_channel_alone():
 def test_bad_settings_are_refused(changes, message):
     with pytest.raises(AtlasError, match=message):
         settings.complete(changes)
+
+
+def test_a_language_without_a_syntax_vector_is_refused():
+    with pytest.raises(AtlasError, match="'xyz' has no URIEL syntax vector"):
+        languages.Lab(settings.complete({"languages": [*CODES, "xyz"]}))
 
 
 def test_settings_that_a_result_does_not_depend_on_are_left_out():

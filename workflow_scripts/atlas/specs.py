@@ -6,6 +6,7 @@ Whatever is left out here cannot cause a rerun; whatever is put in does. So a st
 from pathlib import Path
 
 from atlas import provenance
+from atlas.lab import settings as lab_settings
 from atlas.report_spec import render_report  # noqa: F401 (one look-up for every rule)
 from atlas.sources import path_of, provider_of
 from atlas.study import BASELINE
@@ -20,7 +21,7 @@ LIBRARIES = {
     "measure_distances": ("lang2vec",),
 }
 # Of a recipe, what prediction needs to know.
-_READING = ("max_tokens", "stride", "max_answer_tokens")
+_READING = ("max_tokens", "stride", "max_answer_tokens", "centre")
 _MEANING = ("columns", "replace", "labels", "no_answer")
 
 
@@ -64,7 +65,7 @@ def pretrain_model(study, model):
     """Architecture, text and recipe of a model that the study pretrains itself."""
     recipe = dict(study.models[model]["source"]["pretrain"])
     if "lab" in recipe.get("text", {}):
-        recipe["text"] = {"lab": lab_settings(study)}
+        recipe["text"] = {"lab": lab_settings.for_text(study.lab)}
     return recipe
 
 
@@ -88,13 +89,8 @@ def _source(study, entry, part, **fields):
         described["subset"] = part["subset"].format(**fields)
     if "lab" in source:
         described["subset"] = fields.get("language", "eng")
-        described["settings"] = lab_settings(study)
+        described["settings"] = lab_settings.for_rows(study.lab, source["lab"], part["split"])
     return described
-
-
-def lab_settings(study):
-    """What the lab plants: the study's `lab` section and its languages."""
-    return {"languages": list(study.languages), **study.settings.get("lab", {})}
 
 
 def _meaning(entry, part):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError, closest
+from atlas.lab import settings as lab_settings
 
 BASELINE = catalogue.BASELINE
 _RECIPE = {"warmup_share": 0.1, "weight_decay": 0.01, "max_gradient_norm": 1.0}
@@ -25,6 +26,7 @@ class Study:
     distances: dict
     seeds: tuple
     settings: dict = field(repr=False)
+    lab: dict = field(repr=False)
 
     @property
     def intermediates(self):
@@ -139,7 +141,16 @@ def load(settings, place="config"):
         distances=selected["distances"],
         seeds=tuple(settings["seeds"]),
         settings=settings,
+        lab=_lab(settings, selected, used),
     )
+
+
+def _lab(settings, selected, languages):
+    """Complete settings of the built-in lab; empty for a study that takes nothing from it."""
+    tasks = [*selected["intermediate_tasks"].values(), *selected["target_tasks"].values()]
+    if not any("lab" in entry["source"] for entry in tasks):
+        return {}
+    return lab_settings.complete({"languages": sorted(languages), **settings.get("lab", {})})
 
 
 def _usual(distances):

@@ -39,10 +39,14 @@ def encode(examples, tokenizer, reading, labels):
 
 
 def decode(outputs, features, examples, reading, labels):
-    """Embeddings (width,) of queries and candidates -> the nearest candidate of each query."""
+    """Embeddings (width,) of queries and candidates -> the nearest candidate of each query.
+
+    With `centre` in the recipe the mean over queries and the mean over candidates are subtracted first, which
+    takes away what all sentences of a language share.
+    """
     vectors = np.stack(outputs).astype(np.float64)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    similarity = vectors[: len(examples)] @ vectors[len(examples) :].T
+    queries, candidates = (_unit(side, reading.get("centre")) for side in np.split(vectors, 2))
+    similarity = queries @ candidates.T
     nearest = similarity.argmax(axis=1)
     return [
         {
@@ -54,3 +58,9 @@ def decode(outputs, features, examples, reading, labels):
         }
         for row, (example, found) in enumerate(zip(examples, nearest, strict=True))
     ]
+
+
+def _unit(vectors, centre):
+    if centre:
+        vectors = vectors - vectors.mean(axis=0)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

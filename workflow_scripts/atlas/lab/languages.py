@@ -37,6 +37,8 @@ class Lab:
     """The world and the languages that complete settings (`atlas.lab.settings.complete`) describe."""
 
     def __init__(self, settings):
+        for code in settings.get("languages", []):
+            typology.syntax_vector(code)  # before any work: URIEL has to know them all
         self.settings = settings
         self.world = World(settings["world_seed"])
         self._languages = {}

@@ -1,7 +1,6 @@
 """What a study may say in its section `lab`, and what holds if it says nothing."""
 
 from atlas.errors import AtlasError, closest
-from atlas.lab import typology
 
 SOURCE = "eng"
 _MIN_LANGUAGES = 6  # below it no rank correlation over languages is worth computing
@@ -121,8 +120,6 @@ def _check_counts(settings):
 
 def _others(languages):
     """Return the codes besides English, which is always in, in an order that no listing changes."""
-    for code in languages:
-        typology.syntax_vector(code)
     others = sorted({*languages} - {SOURCE})
     if len(others) < _MIN_LANGUAGES:
         raise AtlasError(
