@@ -33,7 +33,7 @@ def test_tables_have_the_promised_columns_and_rows(finished):
     assert scores.score.between(0, 100).all()
     tags = scores[(scores.target == "tags") & (scores.metric == "accuracy")]
     tags = tags.set_index(["intermediate", "language"])
-    assert tags.score["none", "eng"] > 60  # two of five words decide the tag, trained in one epoch
+    assert tags.score["none", "eng"] > 60  # the commonest tag is a third of all
     deltas = pq.read_table(finished.results / "deltas.parquet").to_pandas().set_index(["target", "language"])
     expected = tags.score["topic", "deu"] - tags.score["none", "deu"]
     assert deltas.delta["tags", "deu"] == pytest.approx(expected)
