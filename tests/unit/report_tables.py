@@ -7,28 +7,7 @@ from atlas import artifacts, columns
 from atlas.correlations import relate
 from atlas.deltas import compute
 
-NAMES = [
-    "eng",
-    "deu",
-    "nld",
-    "spa",
-    "fra",
-    "rus",
-    "ell",
-    "hin",
-    "pes",
-    "arb",
-    "tur",
-    "fin",
-    "jpn",
-    "cmn",
-    "ind",
-    "tgl",
-    "swh",
-    "kor",
-    "vie",
-    "tha",
-]
+NAMES = "eng deu nld spa fra rus ell hin pes arb tur fin jpn cmn ind tgl swh kor vie tha".split()  # noqa: SIM905
 STATISTICS = {"min_languages": 6, "permutations": 199, "bootstrap": 99, "seed": 0, "families": {}}
 
 
@@ -60,7 +39,7 @@ def distance_of(language):
 
 
 def score_rows(spec, effect=lambda model, intermediate, language: 0.0, drop=lambda cell: False):
-    """Rows of scores; `effect` is added to the score with an intermediate, cells that `drop` names are left out."""
+    """Rows of scores; `effect` is added to those with an intermediate task, cells that `drop` names lack."""
     axes = (spec["models"], spec["intermediate_tasks"], spec["target_tasks"], spec["seeds"])
     for model, intermediate, target, seed in itertools.product(*axes):
         size = int(model.rpartition("-")[2])

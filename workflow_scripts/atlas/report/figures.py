@@ -3,9 +3,8 @@
 import re
 from typing import NamedTuple
 
-from atlas.report import heatmap, scatter
+from atlas.report import heatmap, scatter, summary
 from atlas.report.findings import Estimate
-from atlas.report.summary import mean_delta
 from atlas.report.wording import interval, number, probability, score_file, signed
 
 OUTCOMES = {"delta": "delta (points)", "gap": "transfer gap (points)"}
@@ -30,14 +29,9 @@ def mean_deltas(findings):
     -------
     (Figure, limit of the colours); the Figure has no rows if there is no delta
     """
-    found = {
-        (model, intermediate, target): mean_delta(findings, model, intermediate, target)
-        for model in findings.models
-        for intermediate in findings.trained
-        for target in findings.targets
-    }
-    limit = heatmap.limit_of([value.mean for value in found.values() if value])
-    models = [model for model in findings.models if any(v for cell, v in found.items() if cell[0] == model)]
+    found = summary.mean_deltas(findings)
+    limit = heatmap.limit_of([value.mean for value in found.values()])
+    models = [model for model in findings.models if any(cell[0] == model for cell in found)]
     panels = [_mean_panel(findings, model, found, limit) for model in models]
     return Figure("deltas", [panels] if panels else []), limit
 
@@ -48,7 +42,7 @@ def _mean_panel(findings, model, found, limit):
         (intermediate, column): _cell(findings, (model, intermediate, column.name), value)
         for intermediate in findings.trained
         for column in columns
-        if (value := found[model, intermediate, column.name])
+        if (value := found.get((model, intermediate, column.name)))
     }
     rows = [(name, name, "") for name in findings.trained]
     label = f"Mean delta over zero-shot languages, {model}, in points"

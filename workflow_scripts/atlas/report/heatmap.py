@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from atlas.report.svg import Panel, element, text
 
-ROW, HEAD, LETTER = 22, 44, 6.6
+ROW, HEAD, LETTER = 22, 44, 6.8
 PALEST, STRONGEST = 0.04, 0.72  # opacities that leave the numbers readable on light and dark paper
 
 
@@ -51,7 +51,7 @@ def draw(label, rows, columns, cells, limit):
     body = [*_headings(columns, left, width)]
     for position, (key, name, note) in enumerate(rows):
         y = HEAD + position * ROW
-        body.append(text(0, y + 15, name, "name"))
+        body.append(text(0, y + 15, name, "row"))
         body.append(text(left - 8, y + 15, note, "note", "end"))
         for place, column in enumerate(columns):
             body.append(_cell(cells.get((key, column)), left + place * width, y, width, limit))

@@ -2,7 +2,8 @@
 
 import statistics
 
-from atlas.report.summary import compare
+from atlas.report.comparison import compare
+from atlas.report.summary import mean_deltas
 from atlas.report.wording import interval, listed, magnitude, number, plural, signed
 
 LEVEL = 0.05
@@ -17,13 +18,13 @@ def answer(findings):
     """
     comparison = compare(findings)
     return [
-        ("Does intermediate training help?", _help(comparison)),
+        ("Does intermediate training help?", _help(findings, comparison)),
         ("Does model size change that?", _size(findings, comparison)),
         ("Does the profit follow the distance?", _distance(findings)),
     ]
 
 
-def _help(comparison):
+def _help(findings, comparison):
     if not comparison.models:
         return "Not enough data: no score with an intermediate task has its partner without one."
     if not comparison.n_cells:
@@ -33,7 +34,7 @@ def _help(comparison):
     return (
         "On average over zero-shot languages, intermediate training changed the score by "
         f"{listed(parts)} ({plural(comparison.n_cells, 'combination')} of intermediate task, target and"
-        f" language; {_seeds(found.values())}). {_verdict(found)}"
+        f" language; {_seeds(found.values())}). {_verdict(found)}{_cell_by_cell(findings)}"
     )
 
 
@@ -51,7 +52,7 @@ def _verdict(found):
     for model, value in found.items():
         groups.setdefault(_kind_of(value), []).append(model)
     if len(groups) == 1:
-        return groups.keys().__iter__().__next__().capitalize() + "."
+        return f"{'For each model' if len(found) > 1 else 'That is'}: {next(iter(groups))}."
     return "; ".join(f"{listed(models)}: {kind}" for kind, models in groups.items()) + "."
 
 
@@ -60,8 +61,17 @@ def _kind_of(found):
         return "one seed gives no interval, so this may be chance"
     if not found.differs:
         return "not distinguishable from zero"
+    return f"a {'gain' if found.mean > 0 else 'loss'} beyond the spread of the seeds"
+
+
+def _cell_by_cell(findings):
+    """Count what the averages hide: single cells that gain or lose."""
+    found = mean_deltas(findings).values()
+    gains = sum(value.differs and value.mean > 0 for value in found)
+    losses = sum(value.differs and value.mean < 0 for value in found)
     return (
-        "a gain beyond the spread of the seeds" if found.mean > 0 else "a loss beyond the spread of the seeds"
+        f" Of the {plural(len(found), 'mean')} per model, intermediate and target, {gains} gain and"
+        f" {losses} lose with an interval that leaves out zero; about one in twenty would by chance."
     )
 
 
@@ -144,7 +154,11 @@ def warnings(findings, grid):
         )
     if findings.at_chance:
         count = plural(len(findings.at_chance), "training run")
-        found.append(f"{count} at chance in the source language; a delta over such a run means nothing.")
+        verb = "is" if len(findings.at_chance) == 1 else "are"
+        found.append(
+            f"{count} {verb} at chance in the source language. The numbers above include them, but a delta"
+            " over such a run means nothing."
+        )
     return found
 
 

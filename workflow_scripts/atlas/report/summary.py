@@ -53,9 +53,9 @@ def score_rows(findings, target):
 
     Returns
     -------
-    list of dict : model, intermediate, source (score in the source language), zero_shot (mean over the other
-        languages), gap (mean over them), n_languages (zero-shot ones with a score), delta (Estimate of the mean
-        over zero-shot languages, None for the baseline), seeds, at_chance (seeds)
+    list of dict : model, intermediate, source (score in the source language), zero_shot (mean over the
+        other languages), gap (mean over them), n_languages (zero-shot ones with a score), delta (Estimate of
+        the mean over zero-shot languages, None for the baseline), seeds, at_chance (seeds)
     """
     rows = []
     for model in findings.models:
@@ -85,58 +85,47 @@ def _score_row(findings, model, intermediate, target):
 
 
 def mean_delta(findings, model, intermediate, target):
-    """Mean delta over the zero-shot languages, with a t interval over seeds; None without a pair."""
+    """Mean delta over the zero-shot languages, with a t interval over seeds; None without a pair.
+
+    Where seeds lack languages, it is over those of `shared_by_seeds`.
+    """
     if intermediate == findings.spec["baseline"]:
         return None
-    by_seed = findings.deltas_by_seed(model, intermediate, target)
-    return estimate({seed: average(by_language.values()) for seed, by_language in by_seed.items()})
+    deltas = findings.deltas_by_seed(model, intermediate, target)
+    seeds, languages = shared_by_seeds(deltas)
+    return estimate({seed: average(deltas[seed][code] for code in languages) for seed in seeds})
 
 
-class Comparison(NamedTuple):
-    """Mean deltas of models over the cells that they share, so that a gap in the grid favours none of them."""
+def shared_by_seeds(cells):
+    """Choose seeds and the cells that all of them have, so that most values are kept; in doubt more seeds.
 
-    models: list  # from small to large, those with any delta
-    by_seed: dict  # model -> seed -> points
-    n_cells: int  # (intermediate, target, language) behind them
+    Means of seeds over different cells would differ for that reason alone.
 
-    def estimate(self, model):
-        """Mean delta of a model over seeds (Estimate), or None."""
-        return estimate(self.by_seed[model])
+    Parameters
+    ----------
+    cells : seed -> cells
 
-    def difference(self, larger, smaller):
-        """Mean delta of one model minus that of another, paired by seed (Estimate), or None."""
-        pairs = self.by_seed[larger].keys() & self.by_seed[smaller].keys()
-        differences = {
-            seed: self.by_seed[larger][seed] - self.by_seed[smaller][seed] for seed in sorted(pairs)
-        }
-        return estimate(differences)
-
-
-def compare(findings):
-    """Average each model's deltas: over languages, then over pairs of intermediate and target, by seed."""
-    deltas = {model: _zero_shot_deltas(findings, model) for model in findings.models}
-    deltas = {model: found for model, found in deltas.items() if found}
-    shared = set.intersection(*(set(found) for found in deltas.values())) if deltas else set()
-    by_seed = {model: _mean_by_seed(found, shared) for model, found in deltas.items()}
-    return Comparison(list(deltas), by_seed, len({cell[1:] for cell in shared}))
+    Returns
+    -------
+    seeds, cells : sorted lists
+    """
+    order = sorted(cells, key=lambda seed: (-len(cells[seed]), seed))
+    choices = []
+    for count in range(1, len(order) + 1):
+        shared = set.intersection(*(set(cells[seed]) for seed in order[:count]))
+        choices.append((count * len(shared), count, sorted(order[:count]), sorted(shared)))
+    return max(choices)[2:] if choices and max(choices)[0] else ([], [])
 
 
-def _zero_shot_deltas(findings, model):
-    """(seed, intermediate, target, language) -> delta."""
-    return {
-        (seed, intermediate, target, language): delta
+def mean_deltas(findings):
+    """Mean delta of every (model, intermediate, target) that has one (Estimate)."""
+    found = {
+        (model, intermediate, target): mean_delta(findings, model, intermediate, target)
+        for model in findings.models
         for intermediate in findings.trained
         for target in findings.targets
-        for seed, by_language in findings.deltas_by_seed(model, intermediate, target).items()
-        for language, delta in by_language.items()
     }
-
-
-def _mean_by_seed(deltas, shared):
-    groups = defaultdict(lambda: defaultdict(list))
-    for seed, intermediate, target, language in shared:
-        groups[seed][intermediate, target].append(deltas[seed, intermediate, target, language])
-    return {seed: average(average(values) for values in groups[seed].values()) for seed in sorted(groups)}
+    return {cell: value for cell, value in found.items() if value}
 
 
 def coverage(findings):
