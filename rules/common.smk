@@ -51,6 +51,15 @@ def code(stage):
     return digest
 
 
+def repairs(manifest):
+    """Params function: how often the manifest was withdrawn, since Snakemake misses no file between others."""
+
+    def count(wildcards):
+        return manifests.times_withdrawn(manifest.format(**wildcards))
+
+    return count
+
+
 def _cell(wildcards):
     return {name: value for name, value in wildcards.items() if name != "study"}
 

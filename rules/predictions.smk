@@ -20,6 +20,9 @@ rule predict:
     params:
         spec=spec("predict"),
         code=code("predict"),
+        repairs=repairs(
+            "results/{study}/predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
+        ),
     shell:
         'OMP_NUM_THREADS={threads} python "$ATLAS_SCRIPTS/predict.py"'
         " --checkpoint {input.checkpoint:q} --examples {input.examples:q} --manifest {output.manifest:q}"

@@ -59,7 +59,7 @@ def test_exactly_the_damaged_are_withdrawn(tmp_path):
     gone = manifests.withdraw_incomplete(tmp_path)
     assert gone == sorted(path for name, path in paths.items() if name != "whole")
     assert {name for name, path in paths.items() if path.exists()} == {"whole"}
-    kept = json.loads((paths["cut"].parent / "manifest.json.withdrawn").read_text())
+    kept = json.loads((paths["cut"].parent / "manifest.json.withdrawn-1").read_text())
     assert kept["key"] == "k"
     assert manifests.withdraw_incomplete(tmp_path) == []
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from atlas.errors import AtlasError
 from atlas.files import read_json, sha256, write_json
 
+_WITHDRAWN = ".withdrawn-"
+
 
 def write(path, key, files, **facts):
     """Write a manifest at `path` that names `files` (relative to its folder), last of all.
@@ -92,16 +94,21 @@ def withdraw_incomplete(folder):
     """Rename the manifests below `folder` that are cut or name missing or cut files: their jobs run again.
 
     Snakemake knows nothing of files that only a manifest names. Such a manifest claims more than there is;
-    renamed to manifest.json.withdrawn, it makes the workflow plan the job that makes what is missing.
+    renamed to manifest.json.withdrawn-<n>, it makes the workflow plan the job that makes what is missing.
     Nothing else is touched, and a folder that cannot be written is left as it is.
     """
     withdrawn = []
     for path in sorted(Path(folder).rglob("manifest.json")):
         if not _is_whole(path):
             with contextlib.suppress(PermissionError):
-                path.rename(path.with_name("manifest.json.withdrawn"))
+                path.rename(f"{path}{_WITHDRAWN}{times_withdrawn(path) + 1}")
                 withdrawn.append(path)
     return withdrawn
+
+
+def times_withdrawn(path):
+    """How often the manifest at `path` was withdrawn."""
+    return len(list(Path(path).parent.glob(f"{Path(path).name}{_WITHDRAWN}*")))
 
 
 def _is_whole(path):

@@ -50,7 +50,7 @@ class Study:
     @property
     def partial(self):
         """Whether to analyse only what is there."""
-        return bool(self.settings.get("partial"))
+        return self.settings.get("partial") in (True, "true")
 
     @property
     def statistics(self):

@@ -150,12 +150,11 @@ class Findings:
     @functools.cached_property
     def shown(self):
         """The distance that is shown first, with its provider: (distance, provider); (None, None) if none."""
-        pairs = self.pictured
-        return next((pair for pair in pairs if pair[0] == DISTANCE), pairs[0] if pairs else (None, None))
+        return self.pictured[0] if self.pictured else (None, None)
 
     @functools.cached_property
     def pictured(self):
-        """One provider for every distance, as (distance, provider): those that are drawn."""
+        """One provider for every distance, as (distance, provider), DISTANCE first: those that are drawn."""
         pairs = sorted({(row["distance"], row["provider"]) for row in self.distances})
         pairs.sort(key=lambda pair: (pair[0] != DISTANCE, pair[0], pair[1] != PROVIDER))
         return list({distance: (distance, provider) for distance, provider in reversed(pairs)}.values())[::-1]

@@ -97,9 +97,9 @@ def _scatters(findings, book, outcome):
     """Target -> drawn figures, the distance that is shown first at their head."""
     found = {}
     for target in findings.targets:
-        for pair in [findings.shown, *(pair for pair in findings.pictured if pair != findings.shown)]:
+        for pair in findings.pictured:
             figure = figures.against_distance(findings, target, outcome, *pair)
-            drawn = book.draw(figure, " · ".join(filter(None, pair)), secondary=pair != findings.shown)
+            drawn = book.draw(figure, " · ".join(pair), secondary=pair != findings.shown)
             if drawn:
                 found.setdefault(target, []).append(drawn)
     return found

@@ -66,7 +66,9 @@ def _kind_of(found):
 
 def _cell_by_cell(findings):
     """Count what the averages hide: single cells that gain or lose."""
-    found = mean_deltas(findings).values()
+    found = [value for value in mean_deltas(findings).values() if value.low is not None]
+    if not found:
+        return ""
     gains = sum(value.differs and value.mean > 0 for value in found)
     losses = sum(value.differs and value.mean < 0 for value in found)
     return (

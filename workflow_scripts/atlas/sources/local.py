@@ -38,6 +38,8 @@ def fetch_table(source, revision=None):
         raise AtlasError(f"{path}: not there (from `local: {source['local']}` in the catalogue).")
     if path.suffix not in _FORMATS:
         raise AtlasError(f"{path}: format {path.suffix!r} is not read. Allowed: {', '.join(_FORMATS)}.")
+    if not path.stat().st_size:
+        raise AtlasError(f"{path}: has no rows (from `local: {source['local']}` in the catalogue).")
     options = {"sep": "\t"} if path.suffix == ".tsv" else {}
     try:
         rows = datasets.load_dataset(

@@ -1,0 +1,282 @@
+"""The report: right numbers in the words, nothing from outside, and a page for every partial grid."""
+
+import html
+import math
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from atlas import stage
+from atlas.provenance import canonical
+from atlas.report import heatmap, scatter, sentences, summary, wording
+from atlas.report.findings import Findings
+from atlas.report.svg import ticks
+from render_report import render_report
+from tests.unit import report_tables as invented
+
+
+def findings_of(spec, effect=lambda *cell: 0.0, drop=lambda cell: False):
+    tables = invented.tables_of(
+        spec, invented.score_rows(spec, effect, drop), invented.distance_rows(spec, unknown=("swh",))
+    )
+    return Findings(spec, **tables)
+
+
+def render(folder, spec, tables):
+    folder.mkdir(exist_ok=True)
+    paths = invented.write(folder, tables)
+    render_report(spec=spec, code="digest", report=folder / "report.html", **paths)
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def study():
+    return invented.spec_of(languages=12, targets=2)
+
+
+@pytest.fixture(scope="module")
+def tables(study):
+    return invented.tables_of(
+        study, invented.score_rows(study, drop=_hole), invented.distance_rows(study, unknown=("arb",))
+    )
+
+
+def _hole(cell):
+    return cell[:4] == ("size-2", "squad", "xnli", 2)
+
+
+@pytest.fixture(scope="module")
+def page(study, tables, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    return folder, render(folder, study, tables)
+
+
+class _Addresses(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.loaded = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.found += [given["href"]] if tag == "a" and "href" in given else []
+        self.loaded += [given[name] for name in ("src", "srcset", "data") if name in given]
+        self.loaded += [given["href"]] if tag != "a" and "href" in given else []
+
+
+def test_the_page_loads_nothing(page):
+    addresses = _Addresses(page[1])
+    assert addresses.loaded == []
+    assert "@import" not in page[1] and "url(" not in page[1]
+    outside = {address for address in addresses.found if re.match(r"\w+:|//", address)}
+    assert all(address.startswith(("https://arxiv.org/", "https://aclanthology.org/")) for address in outside)
+
+
+def test_links_lead_to_files_of_the_study(page, tables):
+    folder, text = page
+    scored = {
+        wording.score_file(row["model"], row["intermediate"], row["target"], row["seed"])
+        for row in tables["scores"]
+    }
+    inside = {address for address in _Addresses(text).found if not re.match(r"https:|#", address)}
+    files = {address for address in inside if not address.startswith("scores/")}
+    assert inside - files == scored  # each score file is led to, and none that is not there
+    assert all((folder / address).is_file() for address in files)
+    assert {f"{name}.parquet" for name in tables} <= files
+
+
+def test_text_from_the_study_is_escaped(tmp_path, study, tables):
+    evil = '<script>alert("x")</script>&"\''
+    study = {
+        **study,
+        "title": evil,
+        "description": evil,
+        "notes": [evil],
+        "versions": {evil: evil},
+        "languages": {code: {"name": evil, "family": evil, "script": evil} for code in study["languages"]},
+    }
+    text = render(tmp_path, study, tables)
+    assert "<script>alert" not in text
+    assert html.escape(evil, quote=False)[:20] in text
+
+
+def test_figures_are_valid_svg_with_their_own_style(page):
+    drawings = sorted((page[0] / "figures").glob("*.svg"))
+    assert {"deltas.svg", "deltas-udpos.svg", "delta-against-syntactic-udpos.svg"} <= {
+        p.name for p in drawings
+    }
+    for path in drawings:
+        root = ElementTree.parse(path).getroot()
+        assert root.find("{http://www.w3.org/2000/svg}style") is not None
+        assert 'href="scores/' not in path.read_text()
+
+
+def test_equal_input_gives_equal_bytes(tmp_path, study, tables, page):
+    assert render(tmp_path, study, tables) == page[1]
+    for path in (tmp_path / "figures").iterdir():
+        assert path.read_bytes() == (page[0] / "figures" / path.name).read_bytes()
+
+
+def test_the_key_follows_the_inputs(tmp_path, study, tables, page):
+    other = render(tmp_path, {**study, "title": "Other"}, tables)
+    keys = [re.search(r'name="atlas-key" content="(\w{16})"', text).group(1) for text in (page[1], other)]
+    assert keys[0] != keys[1]
+
+
+def test_the_stage_runs_from_its_command_line(tmp_path, study, tables, capfd):
+    words = [f"--{name}={path}" for name, path in invented.write(tmp_path, tables).items()]
+    words = [part for word in words for part in word.split("=", 1)]
+    words += ["--report", str(tmp_path / "report.html"), "--spec", canonical(study), "--code", "digest"]
+    stage.run(render_report, words)
+    assert "figures" in capfd.readouterr().err
+    assert not list(tmp_path.rglob("*tmp*"))
+
+
+PARTIAL = {
+    "no scores at all": ({}, lambda cell: True),
+    "baseline only": ({"intermediates": ("none",)}, lambda cell: False),
+    "one model, one seed": ({"models": 1, "seeds": (1,)}, lambda cell: False),
+    "too few languages to correlate": ({"languages": 4}, lambda cell: False),
+    "no score in the source language": ({}, lambda cell: cell[4] == "eng"),
+    "source language only": ({"languages": 1}, lambda cell: False),
+    "baseline missing": ({}, lambda cell: cell[1] == "none"),
+    "one target unscored": ({}, lambda cell: cell[2] == "xnli"),
+    "models share no cell": ({}, lambda cell: (cell[0] == "size-1") == (cell[3] == 1)),
+}
+
+
+@pytest.mark.parametrize("case", PARTIAL)
+def test_a_partial_grid_gives_a_page(tmp_path, case):
+    shape, drop = PARTIAL[case]
+    spec = invented.spec_of(**{"languages": 8, "targets": 2, **shape})
+    tables = invented.tables_of(spec, invented.score_rows(spec, drop=drop), invented.distance_rows(spec))
+    text = render(tmp_path, spec, tables)
+    assert "</html>" in text
+    assert not re.search(
+        r"\b(nan|None|Undefined)\b", re.sub(r"<s(cript|tyle).*?</s(cript|tyle)>", "", text, flags=re.S)
+    )
+
+
+def test_unknown_values_everywhere_give_a_page(tmp_path, study, tables):
+    emptied = {
+        name: [
+            {key: value if isinstance(value, str | int) else None for key, value in row.items()}
+            for row in rows
+        ]
+        for name, rows in tables.items()
+        if name != "deltas"
+    }
+    text = render(tmp_path, study, {**emptied, "deltas": []})
+    assert "0 of 144 cells (0 %)" in text
+    assert "not estimated" in text
+
+
+def test_no_distances_give_a_page(tmp_path, study):
+    tables = invented.tables_of(study, invented.score_rows(study), [])
+    assert "no correlation could be estimated" in render(tmp_path, study, tables)
+
+
+def test_a_planted_gain_is_found_by_hand():
+    # Both seeds gain exactly 3 points on all languages of the larger model and 1 of the smaller.
+    spec = invented.spec_of(intermediates=("none", "mnli"), targets=1, languages=8)
+    found = findings_of(spec)
+    for row in found.scores:
+        gain = {"size-1": 1, "size-2": 3}[row["model"]] if row["intermediate"] == "mnli" else 0
+        row["score"] = 50 + gain + (0.5 if gain and row["seed"] == 1 else 0)
+    # By seed: 1.5 and 1, mean 1.25, t interval 1.25 -+ 12.706 * 0.25.
+    helped, sized, _ = (sentence for _, sentence in sentences.answer(found))
+    assert "+1.2 points [−1.9, 4.4] in size-1 and +3.2 points [0.1, 6.4] in size-2" in helped
+    assert "size-1: not distinguishable from zero; size-2: a gain" in helped
+    assert "changes by +2.0 points [2.0, 2.0]: beyond the spread" in sized
+    assert "two points cannot show a trend" in sized
+
+
+def test_one_seed_claims_nothing():
+    helped, sized, _ = (s for _, s in sentences.answer(findings_of(invented.spec_of(seeds=(1,)))))
+    assert "one seed gives no interval" in helped and "[" not in helped
+    assert "one seed, so no interval" in sized
+
+
+def test_a_planted_relation_with_distance_is_told():
+    spec = invented.spec_of(languages=20)
+    falling = findings_of(
+        spec, effect=lambda model, intermediate, language: -60 * invented.distance_of(language)
+    )
+    sentence = sentences.answer(falling)[2][1]
+    assert (
+        "Of 12 rank correlations between delta and syntactic distance, each over 18 languages, 12 can"
+        in sentence
+    )
+    assert "0 positive, 12 negative" in sentence
+
+
+def test_completeness_counts_and_names_what_is_missing(study, tables):
+    grid = summary.completeness(Findings(study, **tables))
+    assert (grid.expected, grid.present) == (2 * 3 * 2 * 2 * 12, 2 * 3 * 2 * 2 * 12 - 12)
+    [group] = grid.missing
+    assert (group["model"], group["intermediate"], group["target"]) == ("size-2", "squad", "xnli")
+    assert group["seeds"] == {2: study["target_tasks"]["xnli"]["languages"]}
+
+
+def test_a_hole_in_the_grid_does_not_move_the_comparison():
+    # mnli adds 4, squad nothing: a missing seed of squad must not look like a gain.
+    spec = invented.spec_of(targets=1, languages=4)
+    found = findings_of(spec, drop=lambda cell: cell[:2] == ("size-2", "squad") and cell[3] == 2)
+    for row in found.scores:
+        row["score"] = 54.0 if row["intermediate"] == "mnli" else 50.0
+    comparison = sentences.compare(found)
+    assert comparison.estimate("size-1").mean == comparison.estimate("size-2").mean
+    assert comparison.difference("size-2", "size-1").mean == 0
+
+
+def test_score_rows_are_means_over_seeds_and_zero_shot_languages(study, tables):
+    row = summary.score_rows(Findings(study, **tables), "udpos")[0]
+    mine = [
+        r
+        for r in tables["scores"]
+        if (r["model"], r["intermediate"], r["target"]) == ("size-1", "none", "udpos")
+    ]
+    source = [r["score"] for r in mine if r["language"] == "eng"]
+    others = [r["score"] for r in mine if r["language"] != "eng"]
+    assert row["source"] == pytest.approx(sum(source) / 2)
+    assert row["zero_shot"] == pytest.approx(sum(others) / 22)
+    assert row["gap"] == pytest.approx(row["source"] - row["zero_shot"])
+    assert row["delta"] is None and row["seeds"] == [1, 2]
+
+
+def test_labels_neither_collide_nor_leave_the_plot():
+    points = [scatter.Point(0.5 + 0.01 * (n % 7), n / 4, f"l{n:02d}", "") for n in range(40)]
+    frame = scatter.frame_of(points, "distance", "points")
+    body = str(scatter.draw("title", "note", points, frame, True).body)
+    places = [
+        (float(x), float(y), label)
+        for x, y, label in re.findall(r'<text x="([\d.]+)" y="([\d.]+)" class="label"[^>]*>(l\d+)<', body)
+    ]
+    assert len(places) > 20
+    for number, (x, y, _) in enumerate(places):
+        assert all(abs(x - a) > 16 or abs(y - b) > 9 for a, b, _ in places[:number])
+        assert scatter.LEFT < x < scatter.WIDTH and 0 < y < scatter.HEIGHT
+
+
+def test_one_collapsed_run_does_not_wash_out_the_colours():
+    assert heatmap.limit_of([-60.0] + [2.0] * 30 + [-1.5] * 9) == 2.0
+    assert heatmap.limit_of([]) == heatmap.limit_of([0.1]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(-3, 4.2, [-2, 0, 2, 4]), (0.18, 0.83, [0.2, 0.4, 0.6, 0.8]), (0, 100, [0, 20, 40, 60, 80, 100])],
+)
+def test_ticks_are_round(low, high, expected):
+    assert ticks(low, high) == expected
+
+
+def test_numbers_are_written_for_people():
+    assert wording.signed(-0.04) == wording.signed(0.04) == "0.0"
+    assert wording.signed(1.25, 2) == "+1.25" and wording.signed(-3) == "−3.0"
+    assert wording.number(math.nan) == wording.probability(None) == "–"
+    assert wording.probability(0.0001) == "< 0.001"
+    assert wording.magnitude(1_500) == "1.5 k" and wording.magnitude(10_700_000_000) == "10.7 B"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
