@@ -169,7 +169,7 @@ def test_unknown_values_everywhere_give_a_page(tmp_path, study, tables):
         if name != "deltas"
     }
     text = render(tmp_path, study, {**emptied, "deltas": []})
-    assert "0 of 144 cells (0 %)" in text
+    assert "0 of 288 cells (0 %)" in text
     assert "not estimated" in text
 
 

@@ -66,7 +66,7 @@ def document(rows):
     style = element("style", Markup(STYLE))
     size = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:.0f} {y:.0f}"}
     # Links lead from the page's folder; a file lies one folder deeper.
-    body = Markup("").join(placed).replace('href="scores/', 'href="../scores/')
+    body = str(Markup("").join(placed)).replace('href="scores/', 'href="../scores/')
     return str(element("svg", style, Markup(body), width=f"{width:.0f}", height=f"{y:.0f}", **size)) + "\n"
 
 
