@@ -3,6 +3,8 @@
 import html
 import math
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -258,6 +260,21 @@ def test_labels_neither_collide_nor_leave_the_plot():
     for number, (x, y, _) in enumerate(places):
         assert all(abs(x - a) > 16 or abs(y - b) > 9 for a, b, _ in places[:number])
         assert scatter.LEFT < x < scatter.WIDTH and 0 < y < scatter.HEIGHT
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_the_page_fits_a_narrow_window_and_its_script_runs(page, tmp_path):
+    probe = "document.title = [innerWidth, document.documentElement.scrollWidth, document.querySelectorAll("
+    probe += "'.filters select').length, [...document.querySelectorAll('tbody tr')].some(r => r.hidden)]"
+    copy = tmp_path / "report.html"
+    copy.write_text(page[1].replace("</body>", f"<script>{probe}</script></body>"), encoding="utf-8")
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-component-update"
+    flags += f" --disable-background-networking --disable-sync --user-data-dir={tmp_path / 'profile'}"
+    command = ["chromium", *flags.split(), "--window-size=400,800", "--dump-dom", copy.as_uri()]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    window, content, choices, filtered = re.search(r"<title>(.*?)</title>", dom).group(1).split(",")
+    assert int(content) <= int(window) and choices == "4" and filtered == "true"
 
 
 def test_one_collapsed_run_does_not_wash_out_the_colours():

@@ -1,8 +1,13 @@
 """What the report is told about a study besides its tables."""
 
+from pathlib import Path
+
 from atlas import provenance
 from atlas.study import BASELINE
 
+_TEMPLATES = sorted(
+    p for p in Path(__file__).with_name("report").iterdir() if p.suffix in (".j2", ".css", ".js")
+)
 _VERSIONS = ("torch", "transformers", "tokenizers", "accelerate", "lang2vec", "scipy")
 
 
@@ -37,6 +42,9 @@ def render_report(study):
             name: [other for other in entry.get("overlaps", []) if other in study.intermediate_tasks]
             for name, entry in study.target_tasks.items()
         },
+        "statistics": study.statistics,
+        # The digest of the code sees Python only.
+        "templates": provenance.digest([path.read_text(encoding="utf-8") for path in _TEMPLATES]),
         "versions": {name: provenance.version(name) for name in _VERSIONS},
     }
 
