@@ -16,14 +16,16 @@ def compute_deltas(*, scores, spec, code, deltas):
     Parameters
     ----------
     scores : table of scores
-    spec : baseline (an intermediate's name), metrics (target -> headline metric)
+    spec : baseline (an intermediate's name), metrics (target -> headline metric), and optionally
+        baseline_only (models that are run without intermediate training alone)
     code : digest of the code
     deltas : table to write
     """
     found = artifacts.read_table(scores, SCORES).to_pylist()
     rows = compute(found, spec["baseline"], spec["metrics"])
     artifacts.write_table(deltas, rows, artifacts.make_key(spec, code, scores), DELTAS)
-    missing = missing_cells(found, spec["baseline"], spec["metrics"])
+    compared = [row for row in found if row["model"] not in spec.get("baseline_only", [])]
+    missing = missing_cells(compared, spec["baseline"], spec["metrics"])
     return f"{len(rows)} deltas; {len(missing)} scores are missing"
 
 

@@ -202,7 +202,11 @@ def _headlines(study):
 
 def compute_deltas(study):
     """What is compared with what, in which metric."""
-    return {"baseline": BASELINE, "metrics": _headlines(study)}
+    return {
+        "baseline": BASELINE,
+        "metrics": _headlines(study),
+        "baseline_only": study.settings.get("baseline_only", []),
+    }
 
 
 def measure_distances(study):
