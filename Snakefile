@@ -8,7 +8,7 @@
 
 from snakemake.utils import min_version
 
-min_version("9.11.0")
+min_version("9.27.0")
 
 
 if "study" not in config:  # a study given by --configfile takes the place of the default one, whole
@@ -27,7 +27,8 @@ include: "rules/report.smk"
 
 
 onsuccess:
-    print(f"Report: {RESULTS / 'report.html'}")
+    if (RESULTS / "report.html").exists():
+        print(f"Report: {RESULTS / 'report.html'}")
 
 
 onerror:
