@@ -48,7 +48,7 @@ def embeddings_of(model, features, tokenizer, layer):
 
 @torch.inference_mode()
 def _run(read, model, features, tokenizer):
-    model.eval()
+    model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     results = [None] * len(features)
     room = _TOKENS_PER_BATCH.get(model.device.type, _TOKENS_PER_BATCH_ELSEWHERE)
     for rows in _batches(features, room):

@@ -18,7 +18,7 @@ def prepare_training(spec, code, rows, manifest):
     """
     tables = {}
     for part in ("train", "tune"):
-        sample = _shuffled if part == "train" else _first
+        sample = _shuffled if part == "train" else _sampled
         tables[part] = _prepare(spec["kind"], spec[part], sample, code, rows, part, manifest.parent)
     return _finish(manifest, tables)
 
@@ -50,10 +50,6 @@ def _prepare(kind, meaning, sample, code, rows, name, folder):
     table = artifacts.read_table(path)
     content = artifacts.content_digest(table)
     return {"file": path.name, "key": key, "content": content, "rows": table.num_rows}
-
-
-def _first(size, limit):
-    return pa.array(range(size if limit is None else min(size, limit)))
 
 
 def _sampled(size, limit):
