@@ -41,10 +41,40 @@ DISTANCES = _table(
 )
 CORRELATIONS = _table(
     "model n_parameters n_parameters_total intermediate target outcome distance provider n_languages"
-    " spearman spearman_ci_low spearman_ci_high pearson kendall p_permutation p_within_family q_value"
-    " partial_spearman covariates",
-    text="model intermediate target outcome distance provider covariates",
-    real="spearman spearman_ci_low spearman_ci_high pearson kendall p_permutation p_within_family q_value"
-    " partial_spearman",
-    whole="n_parameters n_parameters_total n_languages",
+    " n_families spearman spearman_ci_low spearman_ci_high family_ci_low family_ci_high pearson kendall"
+    " p_permutation p_within_family declared q_value p_holm agrees smallest_detectable reliability ceiling"
+    " disattenuated partial_spearman partial_p covariates note",
+    text="model intermediate target outcome distance provider covariates note",
+    real="spearman spearman_ci_low spearman_ci_high family_ci_low family_ci_high pearson kendall"
+    " p_permutation p_within_family q_value p_holm smallest_detectable reliability ceiling disattenuated"
+    " partial_spearman partial_p",
+    whole="n_parameters n_parameters_total n_languages n_families",
+    flag="declared agrees",
+)
+# One row per language of a target and model: what else than distance can make a language hard.
+COVARIATES = _table(
+    "model target source_language language script same_script pretraining_corpus pretraining_size"
+    " pretraining_unit log10_pretraining fertility n_examples translated_from_source",
+    text="model target source_language language script pretraining_corpus pretraining_unit",
+    real="pretraining_size log10_pretraining fertility",
+    whole="n_examples",
+    flag="same_script translated_from_source",
+)
+# One row per term of a regression of an outcome on distance and size; `all` where models, intermediate
+# tasks or targets are taken together.
+SCALING = _table(
+    "model intermediate target source_language outcome distance provider covariates method term estimate"
+    " se df ci_low ci_high ci_boot_low ci_boot_high p vif n_languages n_families n_models n_targets n_cells"
+    " note",
+    text="model intermediate target source_language outcome distance provider covariates method term note",
+    real="estimate se df ci_low ci_high ci_boot_low ci_boot_high p vif",
+    whole="n_languages n_families n_models n_targets n_cells",
+)
+# The same estimate without one family of languages, or without one target.
+INFLUENCE = _table(
+    "intermediate target source_language outcome distance provider term left_out_kind left_out estimate_all"
+    " estimate ci_low ci_high change flips note",
+    text="intermediate target source_language outcome distance provider term left_out_kind left_out note",
+    real="estimate_all estimate ci_low ci_high change",
+    flag="flips",
 )
