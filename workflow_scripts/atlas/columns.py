@@ -27,11 +27,41 @@ SCORES = _table(
     flag="at_chance",
 )
 DELTAS = _table(
-    "model n_parameters n_parameters_total intermediate target source_language language n_seeds delta"
-    " delta_se ci_low ci_high baseline score gap",
-    text="model intermediate target source_language language",
-    real="delta delta_se ci_low ci_high baseline score gap",
-    whole="n_parameters n_parameters_total n_seeds",
+    "model n_parameters n_parameters_total intermediate target source_language language n_seeds n_examples"
+    " delta delta_se se_examples se_seeds ci_low ci_high interval_over baseline score gap delta_independent"
+    " baseline_independent shares_training_data at_chance",
+    text="model intermediate target source_language language interval_over",
+    real="delta delta_se se_examples se_seeds ci_low ci_high baseline score gap delta_independent"
+    " baseline_independent",
+    whole="n_parameters n_parameters_total n_seeds n_examples",
+    flag="shares_training_data at_chance",
+)
+RELIABILITY = _table(
+    "model n_parameters n_parameters_total intermediate target source_language n_languages n_seeds n_splits"
+    " split_half reliability reliability_ci_low reliability_ci_high reliability_total ceiling"
+    " baseline_correlation baseline_correlation_independent note",
+    text="model intermediate target source_language note",
+    real="split_half reliability reliability_ci_low reliability_ci_high reliability_total ceiling"
+    " baseline_correlation baseline_correlation_independent",
+    whole="n_parameters n_parameters_total n_languages n_seeds n_splits",
+)
+ROBUSTNESS = _table(
+    "model n_parameters n_parameters_total intermediate target source_language n_languages mean_score"
+    " score_worst_decile mean_gap mean_delta delta_sd delta_worst_decile share_hurt share_hurt_clearly"
+    " share_helped_clearly n_intervals smaller_model stability_n_languages stability_spearman"
+    " stability_kendall shares_training_data at_chance note",
+    text="model intermediate target source_language smaller_model note",
+    real="mean_score score_worst_decile mean_gap mean_delta delta_sd delta_worst_decile share_hurt"
+    " share_hurt_clearly share_helped_clearly stability_spearman stability_kendall",
+    whole="n_parameters n_parameters_total n_languages n_intervals stability_n_languages",
+    flag="shares_training_data at_chance",
+)
+CONSISTENCY = _table(
+    "model n_parameters n_parameters_total intermediate target seed source_language language"
+    " rankc overlap n_examples rankc_mean overlap_mean n_pairs note",
+    text="model intermediate target source_language language note",
+    real="rankc overlap rankc_mean overlap_mean",
+    whole="n_parameters n_parameters_total seed n_examples n_pairs",
 )
 DISTANCES = _table(
     "source_language language distance provider value n_features_observed n_features",

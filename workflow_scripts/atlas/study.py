@@ -11,7 +11,7 @@ _RECIPE = {"warmup_share": 0.1, "weight_decay": 0.01, "max_gradient_norm": 1.0}
 _SPAN_RECIPE = {"stride": 128, "max_answer_tokens": 30}
 _NEEDED = ("epochs", "batch_size", "learning_rate", "max_tokens")
 _LIMITS = ("max_train_examples", "max_tune_examples", "max_test_examples")
-_STATISTICS = {"min_languages": 6, "permutations": 9999, "bootstrap": 2000, "seed": 0}
+_STATISTICS = {"min_languages": 6, "permutations": 9999, "bootstrap": 2000, "seed": 0, "at_chance": "exclude"}
 
 
 @dataclass(frozen=True)
