@@ -108,3 +108,9 @@ INFLUENCE = _table(
     real="estimate_all estimate ci_low ci_high change",
     flag="flips",
 )
+# One row per published claim: what this study says about it.
+CLAIMS = _table(
+    "claim statement source test verdict value ci_low ci_high expected unit note",
+    text="claim statement source test verdict unit note",
+    real="value ci_low ci_high expected",
+)
