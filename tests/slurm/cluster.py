@@ -1,6 +1,6 @@
-"""A private SLURM of one node on loopback, with pretended GPUs: munged, slurmctld and slurmd under one folder.
+"""A private SLURM of one node on loopback, with pretended GPUs, wholly under one folder.
 
-Needs root and Debian's slurmctld, slurmd, slurm-client and munge; `CLUSTER` says what is missing.
+Needs root and Debian's slurmctld, slurmd, slurm-client and munge; `missing` says what there is not.
 """
 
 import os
@@ -62,7 +62,7 @@ def missing():
     """What keeps a cluster from starting here, as text; None if nothing does."""
     lacking = [name for name in PROGRAMS if shutil.which(name) is None]
     if lacking:
-        return f"{', '.join(lacking)} not installed: apt-get install --no-install-recommends {' '.join(PACKAGES)}"
+        return f"{', '.join(lacking)} not there: apt-get install {' '.join(PACKAGES)}"
     return None if os.geteuid() == 0 else "a cluster of one's own needs root"
 
 
