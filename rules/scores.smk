@@ -11,6 +11,7 @@ rule score:
         predictions="results/{study}/predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json",
     output:
         scores="results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.json",
+        examples="results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.examples.parquet",
     log:
         "results/{study}/logs/score/{model}/{intermediate}/{target}/seed-{seed}.log",
     conda:
@@ -20,7 +21,7 @@ rule score:
         code=code("score"),
     shell:
         'python "$ATLAS_SCRIPTS/score.py" --predictions {input.predictions:q} --scores {output.scores:q}'
-        " --spec {params.spec:q} --code {params.code} --log {log:q}"
+        " --examples {output.examples:q} --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
 rule collect_scores:

@@ -1,15 +1,20 @@
 """Predictions of one cell -> every metric of every language, in points.
 
-Writes  one JSON file: language -> metric -> points, n_examples, and whether the training is at chance.
+Writes  one JSON file: language -> metric -> points, n_examples, and whether the training is at chance;
+and one table of what each example adds to each metric (`atlas.columns.EXAMPLES`).
 """
 
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
 from atlas import artifacts, manifests, metrics, stage
+from atlas.columns import EXAMPLES
 from atlas.files import write_json
 
 
-def score(*, spec, code, predictions: Path, scores: Path):
+def score(*, spec, code, predictions: Path, scores: Path, examples: Path):
     """Score the languages of manifest `predictions`.
 
     `at_chance` says of the whole cell that the score in the source language does not beat the commonest
@@ -17,10 +22,12 @@ def score(*, spec, code, predictions: Path, scores: Path):
     source language.
     """
     key = artifacts.make_key(spec, code, predictions)
-    languages, at_chance = {}, None
+    languages, tables, at_chance = {}, [EXAMPLES.empty_table()], None
     for language, entry in manifests.read(predictions)["languages"].items():
         rows = artifacts.read_table(predictions.parent / entry["file"]).to_pylist()
-        points = {name: metrics.METRICS[name](rows) for name in spec["metrics"]}
+        values = {name: metrics.per_example(name, rows, language) for name in spec["metrics"]}
+        tables += [_examples(language, rows, name, *sides) for name, sides in values.items()]
+        points = {name: metrics.ratio(*sides) for name, sides in values.items()}
         languages[language] = {
             "n_examples": len(rows),
             "predictions_key": entry["key"],
@@ -28,11 +35,24 @@ def score(*, spec, code, predictions: Path, scores: Path):
         }
         if language == spec["source_language"]:
             at_chance = not metrics.above_chance(rows, spec["kind"])
-    write_json(
-        scores,
-        {"key": key, "split": spec["split"], "at_chance": at_chance, "languages": languages},
-    )
-    headline = spec["metrics"][0]
+    artifacts.write_table(examples, pa.concat_tables(tables).unify_dictionaries(), key, EXAMPLES)
+    cell = {"split": spec["split"], "at_chance": at_chance, "languages": languages}
+    write_json(scores, {"key": key, **cell, "examples": {"file": examples.name, "key": key}})
+    return _summary(spec["metrics"][0], languages, at_chance)
+
+
+def _examples(language, rows, metric, numerators, denominators):
+    columns = {
+        "language": np.full(len(rows), language),
+        "id": [row["id"] for row in rows],
+        "metric": np.full(len(rows), metric),
+        "numerator": numerators.astype(np.float32),
+        "denominator": denominators.astype(np.float32),
+    }
+    return pa.table(columns).cast(EXAMPLES)
+
+
+def _summary(headline, languages, at_chance):
     points = [entry["metrics"][headline] for entry in languages.values() if headline in entry["metrics"]]
     mean = f"{sum(points) / len(points):.1f}" if points else "unknown"
     note = " - AT CHANCE in the source language" if at_chance else ""

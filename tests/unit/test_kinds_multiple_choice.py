@@ -92,4 +92,5 @@ def test_the_highest_choice_is_predicted():
         [np.array([0.1, 0.0, -1]), np.array([3.0, 1, 2])], [], examples, READING, []
     )
     assert [(row["prediction"], row["gold"], row["right"]) for row in rows] == [(0, 0, 1.0), (0, 2, 0.0)]
+    assert [row["ranking"] for row in rows] == [[0, 1, 2], [0, 2, 1]]
     pa.Table.from_pylist(rows, schema=multiple_choice.PREDICTIONS)

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
+from atlas import metrics
 from atlas.kinds import retrieval
 from atlas.published import Published
 
@@ -51,3 +52,17 @@ def test_centring_finds_pairs_that_a_shift_of_a_language_hides():
     assert [row["right"] for row in retrieval.decode(outputs, [], examples, {}, [])] != [1.0, 1.0, 1.0]
     centred = retrieval.decode(outputs, [], examples, {"centre": True}, [])
     assert [row["right"] for row in centred] == [1.0, 1.0, 1.0]
+
+
+def test_repeated_sentences_are_as_right_as_the_gold_one():
+    """Tatoeba repeats English lines: equal queries find one candidate, so at most one of them is right."""
+    texts = [("it rains", "il pleut"), ("it rains", "il tombe de la pluie"), ("go", "va"), ("leave", "va")]
+    examples = [{"id": str(i), "query": q, "candidate": c} for i, (q, c) in enumerate(texts)]
+    queries = np.eye(3)[[0, 0, 1, 2]]
+    candidates = np.array([[1.0, 0, 0], [0.9, 0, 0.1], [0, 1.0, 1.0], [0, 1.0, 1.0]])
+    rows = retrieval.decode([*queries, *candidates], [], examples, READING, [])
+    assert [row["prediction"] for row in rows] == ["0", "0", "2", "2"]
+    assert [row["right"] for row in rows] == [1, 0, 1, 0]
+    assert [row["equivalents"] for row in rows] == [["1"], ["0"], ["3"], ["2"]]
+    assert metrics.points("accuracy", rows, "fra") == 50
+    assert metrics.points("sound_accuracy", rows, "fra") == 100

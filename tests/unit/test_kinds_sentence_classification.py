@@ -62,6 +62,6 @@ def test_a_long_pair_loses_the_end_of_the_longer_sentence(tiny_tokenizer):
 
 def test_the_highest_logit_is_predicted():
     rows = kind.decode([np.array([0.0, 2.0])], [], _pair(), READING, LABELS)
-    assert rows == [{"id": "0", "prediction": "yes", "gold": "yes", "right": 1.0}]
+    assert rows == [{"id": "0", "prediction": "yes", "gold": "yes", "right": 1.0, "ranking": ["yes", "no"]}]
     rows = kind.decode([np.array([3.0, 2.0])], [], _pair(), READING, LABELS)
     assert (rows[0]["prediction"], rows[0]["right"]) == ("no", 0.0)

@@ -4,6 +4,7 @@ import pytest
 
 import score as stage
 from atlas import artifacts, manifests
+from atlas.columns import EXAMPLES
 from atlas.files import read_json
 from atlas.kinds import sentence_classification, token_labels
 
@@ -34,7 +35,8 @@ def _rows(right, wrong):
 
 def _score(tmp_path, languages, spec=SPEC, **options):
     manifest = _predictions(tmp_path / "made", languages, **options)
-    summary = stage.score(spec=spec, code="c", predictions=manifest, scores=tmp_path / "scores.json")
+    made = {"scores": tmp_path / "scores.json", "examples": tmp_path / "examples.parquet"}
+    summary = stage.score(spec=spec, code="c", predictions=manifest, **made)
     return read_json(tmp_path / "scores.json"), summary
 
 
@@ -75,3 +77,21 @@ def test_a_metric_with_nothing_to_score_is_left_out(tmp_path, marked, points):
     content, _ = _score(tmp_path, {"eng": [row]}, spec=spec, schema=token_labels.PREDICTIONS)
     assert content["languages"]["eng"]["metrics"].get("marked_accuracy") == points
     assert content["languages"]["eng"]["metrics"]["accuracy"] == 50.0
+
+
+def test_each_example_is_listed_with_what_it_adds_to_each_metric(tmp_path):
+    def row(number, tags):
+        right = {"marked": None, "right": 0.0}
+        return {"id": number, "prediction": tags, "gold": ["N", "N"], **right}
+
+    spec = {**SPEC, "kind": "token_labels", "metrics": ["accuracy", "marked_accuracy"]}
+    rows = {"eng": [row("7", ["N", "N"]), row("8", ["N", "V"])], "deu": [row("7", ["V", "V"])]}
+    content, _ = _score(tmp_path, rows, spec=spec, schema=token_labels.PREDICTIONS)
+    table = artifacts.read_table(tmp_path / "examples.parquet", EXAMPLES)
+    counted = [tuple(row.values()) for row in table.to_pylist() if row["metric"] == "accuracy"]
+    assert counted == [
+        ("deu", "7", "accuracy", 0, 2), ("eng", "7", "accuracy", 2, 2), ("eng", "8", "accuracy", 1, 2)
+    ]  # fmt: skip
+    assert table.num_rows == 6
+    assert content["examples"] == {"file": "examples.parquet", "key": content["key"]}
+    assert artifacts.key_of(tmp_path / "examples.parquet") == content["key"]

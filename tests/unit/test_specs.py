@@ -212,7 +212,7 @@ def _digests(study):
 EDITS = {
     "atlas/kinds/token_labels.py": {"train pos", "predict pos", "score pos", "prepare pos"},
     "atlas/kinds/span_qa.py": {"train qa"},
-    "atlas/metrics.py": {"score topic", "score pos"},
+    "atlas/metrics/answers.py": {"score topic", "score pos"},
     "atlas/deltas.py": {"deltas"},
     "atlas/training.py": {"train topic", "train pos", "train qa"},
     "atlas/encoders.py": {"train topic", "train pos", "train qa", "predict topic", "predict pos"},

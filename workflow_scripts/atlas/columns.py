@@ -26,6 +26,17 @@ SCORES = _table(
     whole="n_parameters n_parameters_total seed n_examples",
     flag="at_chance",
 )
+# Beside each score file: what every example adds to each metric. Score = 100 x sum of numerators / sum of
+# denominators. There are thousands of rows per cell and tens of thousands of cells, hence the narrow types.
+EXAMPLES = pa.schema(
+    [
+        ("language", pa.dictionary(pa.int32(), _TEXT)),
+        ("id", _TEXT),
+        ("metric", pa.dictionary(pa.int32(), _TEXT)),
+        ("numerator", pa.float32()),
+        ("denominator", pa.float32()),
+    ]
+)
 DELTAS = _table(
     "model n_parameters n_parameters_total intermediate target source_language language n_seeds n_examples"
     " delta delta_se se_examples se_seeds ci_low ci_high interval_over baseline score gap delta_independent"

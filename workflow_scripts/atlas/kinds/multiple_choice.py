@@ -17,7 +17,13 @@ EXAMPLES = pa.schema(
     ]
 )
 PREDICTIONS = pa.schema(
-    [("id", pa.string()), ("prediction", pa.int64()), ("gold", pa.int64()), ("right", pa.float64())]
+    [
+        ("id", pa.string()),
+        ("prediction", pa.int64()),
+        ("gold", pa.int64()),
+        ("right", pa.float64()),
+        ("ranking", pa.list_(pa.int64())),
+    ]
 )
 
 
@@ -71,14 +77,15 @@ def encode(examples, tokenizer, reading, labels):
 
 
 def decode(outputs, features, examples, reading, labels):
-    """Logits (n_choices,) per example -> number of the choice with the highest one."""
-    chosen = [int(np.argmax(logits)) for logits in outputs]
+    """Logits (n_choices,) per example -> numbers of the choices, the most probable first."""
+    rankings = [np.argsort(-logits, kind="stable").tolist() for logits in outputs]
     return [
         {
             "id": e["id"],
-            "prediction": choice,
+            "prediction": ranking[0],
             "gold": e["label"],
-            "right": float(choice == e["label"]),
+            "right": float(ranking[0] == e["label"]),
+            "ranking": ranking,
         }
-        for e, choice in zip(examples, chosen, strict=True)
+        for e, ranking in zip(examples, rankings, strict=True)
     ]

@@ -15,6 +15,7 @@ PREDICTIONS = pa.schema(
         ("gold", pa.string()),
         ("similarity", pa.float64()),
         ("right", pa.float64()),
+        ("equivalents", pa.list_(pa.string())),
     ]
 )
 
@@ -42,12 +43,14 @@ def decode(outputs, features, examples, reading, labels):
     """Embeddings (width,) of queries and candidates -> the nearest candidate of each query.
 
     With `centre` in the recipe the mean over queries and the mean over candidates are subtracted first, which
-    takes away what all sentences of a language share.
+    takes away what all sentences of a language share. `equivalents` are other candidates that are as right
+    as the gold one: queries or candidates that repeat make the gold one of several arbitrary.
     """
     vectors = np.stack(outputs).astype(np.float64)
     queries, candidates = (_unit(side, reading.get("centre")) for side in np.split(vectors, 2))
     similarity = queries @ candidates.T
     nearest = similarity.argmax(axis=1)
+    same_query, same_candidate = (_groups(examples, side) for side in ("query", "candidate"))
     return [
         {
             "id": example["id"],
@@ -55,9 +58,20 @@ def decode(outputs, features, examples, reading, labels):
             "gold": example["id"],
             "similarity": float(similarity[row, found]),
             "right": float(found == row),
+            "equivalents": sorted(
+                {*same_query[example["query"]], *same_candidate[example["candidate"]]} - {example["id"]}
+            ),
         }
         for row, (example, found) in enumerate(zip(examples, nearest, strict=True))
     ]
+
+
+def _groups(examples, side):
+    """Map each text of a side to the ids of the examples that have it."""
+    groups = {}
+    for example in examples:
+        groups.setdefault(example[side], []).append(example["id"])
+    return groups
 
 
 def _unit(vectors, centre):

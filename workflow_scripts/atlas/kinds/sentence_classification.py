@@ -14,6 +14,7 @@ PREDICTIONS = pa.schema(
         ("prediction", pa.string()),
         ("gold", pa.string()),
         ("right", pa.float64()),
+        ("ranking", pa.list_(pa.string())),
     ]
 )
 
@@ -49,14 +50,15 @@ def encode(examples, tokenizer, reading, labels):
 
 
 def decode(outputs, features, examples, reading, labels):
-    """Logits (n_labels,) per example -> the label with the highest one."""
-    chosen = [labels[int(np.argmax(logits))] for logits in outputs]
+    """Logits (n_labels,) per example -> all labels, the most probable first, which is the prediction."""
+    rankings = [[labels[i] for i in np.argsort(-logits, kind="stable")] for logits in outputs]
     return [
         {
             "id": e["id"],
-            "prediction": label,
+            "prediction": ranking[0],
             "gold": e["label"],
-            "right": float(label == e["label"]),
+            "right": float(ranking[0] == e["label"]),
+            "ranking": ranking,
         }
-        for e, label in zip(examples, chosen, strict=True)
+        for e, ranking in zip(examples, rankings, strict=True)
     ]
