@@ -1,0 +1,78 @@
+"""What each job is told: the settings that can change its result, exactly, and the digest of its code.
+
+Whatever is left out here cannot cause a rerun; whatever is put in does. So a stage never sees the study.
+Each stage has a function of its name here, by which the rules look it up.
+"""
+
+from pathlib import Path
+
+from atlas import provenance
+from atlas.report_spec import render_report
+from atlas.sources import path_of, provider_of
+from atlas.specs.analysis import collect_scores, compute_deltas, correlate, measure_distances
+from atlas.specs.data import (
+    fetch_dataset,
+    fetch_model,
+    prepare_intermediate,
+    prepare_target_test,
+    prepare_target_train,
+    pretrain_model,
+)
+from atlas.specs.entries import entry_of
+from atlas.specs.training import predict, score, train_intermediate, train_target
+from atlas.study import BASELINE
+
+__all__ = [
+    "collect_scores",
+    "compute_deltas",
+    "correlate",
+    "fetch_dataset",
+    "fetch_model",
+    "measure_distances",
+    "predict",
+    "prepare_intermediate",
+    "prepare_target_test",
+    "prepare_target_train",
+    "pretrain_model",
+    "render_report",
+    "score",
+    "train_intermediate",
+    "train_target",
+]
+
+_TRAINING = ("torch", "transformers", "tokenizers", "accelerate")
+LIBRARIES = {
+    "pretrain_model": _TRAINING,
+    "train_intermediate": _TRAINING,
+    "train_target": _TRAINING,
+    "predict": ("torch", "transformers", "tokenizers"),
+    "score": ("seqeval",),
+    "measure_distances": ("lang2vec",),
+}
+
+
+def code(study, stage, **wildcards):
+    """Digest of the code behind one job: its script, what that imports, and the kind of its task."""
+    modules = [stage]
+    if stage.startswith("fetch_"):
+        modules += _providers(study, stage, **wildcards)
+    task = wildcards.get("target") or wildcards.get("intermediate")
+    if task not in (None, BASELINE):
+        modules.append(f"atlas.kinds.{entry_of(study, task)['kind']}")
+    return provenance.code_digest(*modules, libraries=LIBRARIES.get(stage, ()))
+
+
+def _providers(study, stage, **wildcards):
+    spec = globals()[stage](study, **wildcards)
+    used = spec["tables"].values() if "tables" in spec else [spec["source"]]
+    return sorted({f"atlas.sources.{provider_of(source)}" for source in used})
+
+
+def own_files(study, model=None, task=None, part=None):
+    """Paths of the user's own files that a fetch job reads."""
+    if model is not None:
+        source = study.models[model]["source"]
+        text = source.get("pretrain", {}).get("text", {})
+        return [Path(source["local"]) / "config.json"] if "local" in source else text.get("local", [])
+    tables = fetch_dataset(study, task, part)["tables"].values()
+    return sorted({path_of(source) for source in tables if "local" in source})

@@ -1,0 +1,47 @@
+"""What the analysis is told."""
+
+from atlas.study import BASELINE
+
+
+def collect_scores(study):
+    """The grid whose score files become one table."""
+    return {
+        "models": {model: study.intermediates_of(model) for model in study.models},
+        "seeds": list(study.seeds),
+        "kinds": {name: entry["kind"] for name, entry in study.target_tasks.items()},
+        "source_languages": {name: e["source_language"] for name, e in study.target_tasks.items()},
+    }
+
+
+def _headlines(study):
+    return {name: entry["metrics"][0] for name, entry in study.target_tasks.items()}
+
+
+def compute_deltas(study):
+    """What is compared with what, in which metric."""
+    return {
+        "baseline": BASELINE,
+        "metrics": _headlines(study),
+        "baseline_only": study.settings.get("baseline_only", []),
+    }
+
+
+def measure_distances(study):
+    """Which distances between which languages."""
+    return {
+        "source_languages": sorted({entry["source_language"] for entry in study.target_tasks.values()}),
+        "languages": list(study.languages),
+        "distances": study.distances,
+        "uriel_codes": {code: entry["uriel"] for code, entry in study.languages.items() if "uriel" in entry},
+    }
+
+
+def correlate(study):
+    """Settings of the correlations."""
+    families = {code: entry["family"] for code, entry in study.languages.items()}
+    return {
+        "baseline": BASELINE,
+        "metrics": _headlines(study),
+        "families": families,
+        **study.statistics,
+    }
