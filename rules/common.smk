@@ -14,7 +14,12 @@ from atlas.errors import AtlasError
 environment.export(SCRIPTS)
 
 try:
-    STUDY = studies.load(config)
+    if "scores" in config:  # planning such a study takes the libraries that read its table
+        from atlas import imported_study
+
+        STUDY = imported_study.load(config)
+    else:
+        STUDY = studies.load(config)
 except AtlasError as error:
     raise WorkflowError(f"{error}") from None
 

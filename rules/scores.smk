@@ -4,6 +4,7 @@
 localrules:
     score,
     collect_scores,
+    import_scores,
 
 
 rule score:
@@ -32,6 +33,8 @@ rule collect_scores:
         table="results/{study}/scores.parquet",
     log:
         "results/{study}/logs/collect_scores.log",
+    wildcard_constraints:
+        study=provenance.any_of([] if STUDY.imported else [STUDY.name]),
     conda:
         "../envs/analysis.yaml"
     params:
@@ -40,4 +43,23 @@ rule collect_scores:
     shell:
         # The folder, not thousands of paths: a command line has room for 128 kB.
         'python "$ATLAS_SCRIPTS/collect_scores.py" --folder results/{wildcards.study} --table {output.table:q}'
+        " --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule import_scores:
+    input:
+        source=own_files,
+    output:
+        table="results/{study}/scores.parquet",
+    log:
+        "results/{study}/logs/import_scores.log",
+    wildcard_constraints:
+        study=provenance.any_of([STUDY.name] if STUDY.imported else []),
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("import_scores"),
+        code=code("import_scores"),
+    shell:
+        'python "$ATLAS_SCRIPTS/import_scores.py" --source {input.source:q} --table {output.table:q}'
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -3,13 +3,16 @@
 import subprocess
 import sys
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from conftest import ROOT, Workflow
 
 from atlas import study
 
+IMPORTED = "studies/published.yaml"
 STUDIES = ["config.yaml", *sorted(f"studies/{path.name}" for path in (ROOT / "studies").glob("*.yaml"))]
+STUDIES.remove(IMPORTED)
 
 
 @pytest.mark.slow
@@ -19,6 +22,38 @@ def test_a_shipped_study_plans_every_cell(name, tmp_path):
     planned = Workflow(tmp_path, ROOT / name).planned()
     assert planned["predict"] == planned["score"] == len(cells)
     assert planned["render_report"] == 1
+
+
+@pytest.mark.slow
+def test_imported_scores_are_analysed_without_any_model(tmp_path):
+    workflow = Workflow(tmp_path, ROOT / IMPORTED)
+    planned = workflow.planned()
+    assert planned.pop("import_scores") == planned.pop("render_report") == 1
+    assert not planned.keys() & {"fetch_model", "fetch_dataset", "train_target", "predict", "collect_scores"}
+    workflow.run()
+    results = tmp_path / "results" / "published"
+    assert (results / "report.html").exists()
+    assert pq.read_table(results / "deltas.parquet").num_rows == 0
+    found = pq.read_table(results / "correlations.parquet").to_pandas()
+    assert set(found.outcome) >= {"gap", "score"} and "delta" not in set(found.outcome)
+    (gap,) = found.query(
+        "model == 'xlmr-large' and target == 'xnli' and outcome == 'gap' and distance == 'syntactic'"
+        " and provider == 'lang2vec_vectors'"
+    ).spearman
+    assert 0 < gap < 1
+    assert workflow.planned() == {}
+
+
+@pytest.mark.slow
+def test_a_wrong_table_of_scores_is_refused_in_one_message(tmp_path):
+    settings = {**yaml.safe_load((ROOT / IMPORTED).read_text()), "scores": "own.csv"}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(settings))
+    (tmp_path / "own.csv").write_text(
+        "model,n_parameters,target,source_language,language,metric,score\nm,9,xnli,eng,de,accuracy,80\n"
+    )
+    output = Workflow(tmp_path, tmp_path / "study.yaml").run("-n", check=False)
+    assert "own.csv, row 2: language 'de' is not in languages.yaml" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(

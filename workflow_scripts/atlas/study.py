@@ -48,6 +48,19 @@ class Study:
         return [name for name in self.models if name not in self.pretrained_models]
 
     @property
+    def imported(self):
+        """Table of scores that the study reads instead of training anything; None for most studies."""
+        return self.settings.get("scores")
+
+    @property
+    def source_languages(self):
+        """Every language that a target is trained in."""
+        entries = self.target_tasks.values()
+        return sorted(
+            {code for entry in entries for code in entry.get("source_languages", [entry["source_language"]])}
+        )
+
+    @property
     def partial(self):
         """Whether to analyse only what is there."""
         return self.settings.get("partial") in (True, "true")
@@ -124,13 +137,13 @@ def load(settings, place="config"):
         "models": settings["models"],
         "intermediate_tasks": [task for task in settings["intermediate_tasks"] if task != BASELINE],
         "target_tasks": settings["target_tasks"],
-        "distances": settings.get("distances", _usual(entries["distances"])),
+        "distances": settings.get("distances", usual_distances(entries["distances"])),
         "languages": settings.get("languages", list(entries["languages"])),
     }
-    selected = {file: _select(names, entries[file], file, place) for file, names in chosen.items()}
+    selected = {file: select(names, entries[file], file, place) for file, names in chosen.items()}
     targets = _with_languages(selected["target_tasks"], selected["languages"], settings, place)
     used = {language for entry in targets.values() for language in entry["languages"]}
-    _select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
+    select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
     _check_overrides(settings, selected, place)
     return Study(
         name=settings["study"],
@@ -153,12 +166,13 @@ def _lab(settings, selected, languages):
     return lab_settings.complete({"languages": sorted(languages), **settings.get("lab", {})})
 
 
-def _usual(distances):
+def usual_distances(distances):
     """Names of the distances that need no optional package."""
     return [name for name, entry in distances.items() if not entry.get("optional")]
 
 
-def _select(names, entries, file, place):
+def select(names, entries, file, place):
+    """Entries of these names, in their order; an unknown name is refused with the closest ones."""
     for name in names:
         if name not in entries:
             raise AtlasError(

@@ -9,7 +9,13 @@ from pathlib import Path
 from atlas import provenance
 from atlas.report_spec import render_report
 from atlas.sources import path_of, provider_of
-from atlas.specs.analysis import collect_scores, compute_deltas, correlate, measure_distances
+from atlas.specs.analysis import (
+    collect_scores,
+    compute_deltas,
+    correlate,
+    import_scores,
+    measure_distances,
+)
 from atlas.specs.data import (
     fetch_dataset,
     fetch_model,
@@ -28,6 +34,7 @@ __all__ = [
     "correlate",
     "fetch_dataset",
     "fetch_model",
+    "import_scores",
     "measure_distances",
     "predict",
     "prepare_intermediate",
@@ -69,7 +76,9 @@ def _providers(study, stage, **wildcards):
 
 
 def own_files(study, model=None, task=None, part=None):
-    """Paths of the user's own files that a fetch job reads."""
+    """Paths of the user's own files that a fetch job reads, or the import of scores."""
+    if study.imported:
+        return [Path(study.imported)]
     if model is not None:
         source = study.models[model]["source"]
         text = source.get("pretrain", {}).get("text", {})

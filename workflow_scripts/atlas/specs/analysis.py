@@ -13,6 +13,11 @@ def collect_scores(study):
     }
 
 
+def import_scores(study):
+    """Which codes of languages a table of scores may use."""
+    return {"languages": list(study.languages)}
+
+
 def _headlines(study):
     return {name: entry["metrics"][0] for name, entry in study.target_tasks.items()}
 
@@ -29,7 +34,7 @@ def compute_deltas(study):
 def measure_distances(study):
     """Which distances between which languages."""
     return {
-        "source_languages": sorted({entry["source_language"] for entry in study.target_tasks.values()}),
+        "source_languages": study.source_languages,
         "languages": list(study.languages),
         "distances": study.distances,
         "uriel_codes": {code: entry["uriel"] for code, entry in study.languages.items() if "uriel" in entry},
