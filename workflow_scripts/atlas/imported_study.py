@@ -88,7 +88,7 @@ def _targets(rows, declared):
             "kind": own[0]["kind"] or entry.get("kind", ""),
             "metrics": sorted(found, key=lambda metric, first=headline: metric != first),
             "source_language": sources[0],
-            "source_languages": sources,
+            "trained_in": sources,
             "languages": {row["language"]: row["language"] for row in own},
         }
     return targets

@@ -57,7 +57,7 @@ class Study:
         """Every language that a target is trained in."""
         entries = self.target_tasks.values()
         return sorted(
-            {code for entry in entries for code in entry.get("source_languages", [entry["source_language"]])}
+            {code for entry in entries for code in entry.get("trained_in", [entry["source_language"]])}
         )
 
     @property
