@@ -15,13 +15,15 @@ def fetch_model(*, spec, code, manifest: Path):
     Raises
     ------
     AtlasError
-        If the source does not exist, has no safetensors, or differs from the lock.
+        If the source does not exist, has no safetensors, differs from the lock, or is of another
+        architecture than its entry says.
     """
     folder, source = manifest.parent, spec["source"]
     folder.mkdir(parents=True, exist_ok=True)
     lock = Lock(folder / "lock.json")
     revision, files = sources.of(source).fetch_model(source, folder, lock.revision("model", source))
     lock.note("model", source, revision, files)
+    encoders.check_architecture(folder, spec.get("architecture"))
     inner, total = encoders.count_parameters(folder)
     key = provenance.digest(files)
     manifests.write(

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTokenizer
 
 from atlas.errors import AtlasError
+
+# Architectures whose sentence heads pool as the config's `classifier_pooling` says, and their word for the
+# first token. On all others a hook pools.
+_POOL_THEMSELVES = {"modernbert": "cls", "eurobert": "bos", "mt5": "first"}
+_LACK_HEADS = ("eurobert", "mt5")  # atlas.heads has what transformers lacks
 
 
 def load_tokenizer(folder):
@@ -40,14 +45,33 @@ def load_encoder(folder):
     AtlasError
         If the weights are missing, truncated or not safetensors.
     """
-    return _load(AutoModel, folder)
+    return _load(_encoder_class(_config(folder)), folder)
 
 
 def load_checkpoint(folder, auto_class):
     """Fine-tuned model of a checkpoint folder, with the pooling that it was trained with."""
-    model = _load(getattr(transformers, auto_class), folder)
+    model = _load(_head_class(auto_class, _config(folder)), folder)
     _pool(model)
     return model
+
+
+def _encoder_class(config):
+    """Class of the encoder alone, which for an encoder-decoder such as mT5 is not AutoModel's."""
+    mapping = transformers.MODEL_FOR_TEXT_ENCODING_MAPPING
+    return AutoModelForTextEncoding if type(config) in mapping else AutoModel
+
+
+def _head_class(auto_class, config):
+    if config.model_type in _LACK_HEADS:
+        from atlas import heads  # noqa: F401 (registers them; the import costs what few models need)
+    return getattr(transformers, auto_class)
+
+
+def _config(folder):
+    try:
+        return AutoConfig.from_pretrained(folder)
+    except (OSError, ValueError) as error:
+        raise AtlasError(f"{folder}: no model can be loaded: {_first_line(error)}") from error
 
 
 def with_fresh_head(folder, auto_class, labels, pooling, seed):
@@ -62,16 +86,17 @@ def with_fresh_head(folder, auto_class, labels, pooling, seed):
     labels : names of the head's outputs; empty where the class fixes the head itself
     pooling : ``"first"`` (the stock head) or ``"mean"`` over tokens
     """
-    config = AutoConfig.from_pretrained(folder)
+    config = _config(folder)
     if labels:
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: index for index, label in enumerate(labels)}
     else:
         config.num_labels = 2  # transformers' default; an earlier task's number breaks a QA head
-    config.classifier_pooling = pooling
+    first = _POOL_THEMSELVES.get(config.model_type, "first")
+    config.classifier_pooling = first if pooling == "first" else pooling
     torch.manual_seed(seed)
     try:
-        model = getattr(transformers, auto_class).from_config(config, dtype=torch.float32)
+        model = _head_class(auto_class, config).from_config(config, dtype=torch.float32)
     except ValueError as error:
         raise AtlasError(f"{folder}: transformers has no {auto_class} for {config.model_type}.") from error
     carried = {k: v for k, v in load_encoder(folder).state_dict().items() if not _is_pooler(k)}
@@ -83,6 +108,22 @@ def with_fresh_head(folder, auto_class, labels, pooling, seed):
     return model
 
 
+def check_architecture(folder, declared):
+    """Refuse a folder whose configuration is of another architecture than the model's entry declares.
+
+    Raises
+    ------
+    AtlasError
+        Naming both; also if transformers does not know the architecture.
+    """
+    found = _config(folder).model_type
+    if declared is not None and found != declared:
+        raise AtlasError(
+            f"{folder}: is a {found}, but its entry in catalog/models.yaml says `architecture: {declared}`."
+            f" Correct it to {found}."
+        )
+
+
 def freeze_embeddings(model):
     """Keep the embedding weights as they are."""
     for parameter in model.get_input_embeddings().parameters():
@@ -91,8 +132,9 @@ def freeze_embeddings(model):
 
 def count_parameters(folder):
     """Number of the encoder's weights, (without embeddings, with them); pooler left out of both."""
+    config = _config(folder)
     with torch.device("meta"):
-        model = AutoModel.from_config(AutoConfig.from_pretrained(folder))
+        model = _encoder_class(config).from_config(config)
     embeddings = {
         f"{name}.{own}"
         for name, module in model.named_modules()
@@ -142,11 +184,13 @@ def _pool(model):
     Stock heads of BERT's and RoBERTa's families take the first position of the encoder's last hidden
     state. A hook puts the masked mean there, so weights and classes stay stock.
     """
-    if getattr(model.config, "classifier_pooling", "first") != "mean":
+    own = model.config.model_type in _POOL_THEMSELVES
+    if own or getattr(model.config, "classifier_pooling", "first") != "mean":
         return
-    layers = getattr(model.base_model, "encoder", None) or getattr(model.base_model, "transformer", None)
-    if layers is None:
-        raise AtlasError(f"pooling: mean is not supported for {model.config.model_type}. Use pooling: first.")
+    # A pooler inside the base model has to see the mean; without one, the base model's output is what counts
+    # (DeBERTa takes its last layer's states from elsewhere than its encoder's output).
+    pooler = getattr(model.base_model, "pooler", None)
+    read = model.base_model if pooler is None else model.base_model.encoder
     seen = {}
 
     def note_mask(module, args, kwargs):
@@ -163,4 +207,4 @@ def _pool(model):
         return output
 
     model.base_model.register_forward_pre_hook(note_mask, with_kwargs=True)
-    layers.register_forward_hook(put_mean_first)
+    read.register_forward_hook(put_mean_first)

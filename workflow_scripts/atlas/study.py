@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from atlas import architectures
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError, closest
 from atlas.lab import settings as lab_settings
@@ -145,7 +146,7 @@ def load(settings, place="config"):
     used = {language for entry in targets.values() for language in entry["languages"]}
     select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
     _check_overrides(settings, selected, place)
-    return Study(
+    study = Study(
         name=settings["study"],
         models=selected["models"],
         intermediate_tasks=selected["intermediate_tasks"],
@@ -156,6 +157,8 @@ def load(settings, place="config"):
         settings=settings,
         lab=_lab(settings, selected, used),
     )
+    architectures.check_study(study)
+    return study
 
 
 def _lab(settings, selected, languages):

@@ -7,8 +7,9 @@ _MEANING = ("columns", "replace", "labels", "no_answer")
 
 
 def fetch_model(study, model):
-    """Repository or folder of a pretrained model."""
-    return {"source": study.models[model]["source"]}
+    """Repository or folder of a pretrained model, and what it should be."""
+    entry = study.models[model]
+    return {key: entry[key] for key in ("source", "architecture") if key in entry}
 
 
 def pretrain_model(study, model):
