@@ -37,7 +37,7 @@ rule compute_deltas:
         code=code("compute_deltas"),
     shell:
         'python "$ATLAS_SCRIPTS/compute_deltas.py" --scores {input.scores:q} --deltas {output.deltas:q}'
-        " --spec {params.spec:q} --code {params.code} --log {log:q}"
+        " --folder results/{wildcards.study} --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
 rule correlate:

@@ -7,7 +7,7 @@ without any pair has no delta.
 import math
 from collections import defaultdict
 
-from atlas import statistics
+from atlas import uncertainty
 
 CELL = ("model", "intermediate", "target", "source_language", "language")
 
@@ -31,6 +31,26 @@ def by_cell(scores, metrics):
     return dict(cells)
 
 
+def paired(cells, baseline):
+    """Scores of every cell without (first) and with its intermediate task, by the seeds that have both.
+
+    Parameters
+    ----------
+    cells : as from `by_cell`
+
+    Returns
+    -------
+    dict : cell -> {seed: (points without, points with)}; cells without any pair are left out
+    """
+    pairs = {}
+    for cell, having in cells.items():
+        without = cells.get((cell[0], baseline, *cell[2:]), {})
+        shared = sorted(having.keys() & without.keys())
+        if cell[1] != baseline and shared:
+            pairs[cell] = {seed: (without[seed], having[seed]) for seed in shared}
+    return pairs
+
+
 def sizes(scores):
     """Map each model to its row's `n_parameters` and `n_parameters_total`."""
     counts = ("n_parameters", "n_parameters_total")
@@ -46,7 +66,17 @@ def gaps(cells, cell):
     return {seed: in_source[seed] - score for seed, score in cells[cell].items() if seed in in_source}
 
 
-def compute(scores, baseline, metrics):
+def counted(rows, rule):
+    """Rows of scores or deltas that count in summaries and correlations.
+
+    Parameters
+    ----------
+    rule : the study's `statistics.at_chance`; `exclude` leaves out what is known to be at chance
+    """
+    return rows if rule == "include" else [row for row in rows if not row["at_chance"]]
+
+
+def compute(scores, baseline, metrics, overlaps=None, resampler=None):
     """Compute the delta of every cell that has at least one pair of seeds.
 
     Parameters
@@ -54,38 +84,65 @@ def compute(scores, baseline, metrics):
     scores : rows of `atlas.columns.SCORES`
     baseline : name of the intermediate that trains nothing
     metrics : target -> headline metric
+    overlaps : target -> intermediates that share training data with it
+    resampler : `atlas.example_scores.Resampler`, or None if only whole scores are known
 
     Returns
     -------
     list of dict : rows of `atlas.columns.DELTAS`, sorted by cell. `delta`, `baseline`, `score` and `gap` are
-        means over the paired seeds; the standard error and the 95 % t interval are over the differences of
-        the pairs, None for a single pair
+        means over the paired seeds; `atlas.uncertainty.of_delta` has the errors and the interval
     """
-    cells, parameters = by_cell(scores, metrics), sizes(scores)
+    cells, parameters, collapsed = by_cell(scores, metrics), sizes(scores), _collapsed(scores)
+    pairs = paired(cells, baseline)
     rows = []
-    for cell in sorted(cells):
-        without = cells.get((cell[0], baseline, *cell[2:]), {})
-        paired = sorted(set(cells[cell]) & set(without))
-        if cell[1] != baseline and paired:
-            names = dict(zip(CELL, cell, strict=True))
-            rows.append({**names, **parameters[cell[0]], **_row(cells, cell, without, paired)})
-    return rows
+    # A resampler holds one model and target at a time.
+    for cell in sorted(pairs, key=lambda cell: (cell[0], cell[2:], cell[1])):
+        model, intermediate, target, _, language = cell
+        seeds = list(pairs[cell])
+        drawn, n_examples = None, None
+        if resampler is not None:
+            drawn, n_examples = resampler.deltas(model, intermediate, target, language, seeds)
+        arms = [collapsed[model, arm, target, seed] for arm in (intermediate, baseline) for seed in seeds]
+        row = {
+            **dict(zip(CELL, cell, strict=True)),
+            **parameters[model],
+            **_row(pairs[cell], gaps(cells, cell), drawn, n_examples),
+            "shares_training_data": intermediate in (overlaps or {}).get(target, []),
+            "at_chance": _any(arms),
+        }
+        rows.append(row)
+    return sorted(rows, key=lambda row: [row[name] for name in CELL])
 
 
-def _row(cells, cell, without, paired):
-    having = cells[cell]
-    delta, error, low, high = statistics.mean_interval([having[seed] - without[seed] for seed in paired])
-    gap_by_seed = gaps(cells, cell)
+def _row(pairs, gap_by_seed, drawn, n_examples):
+    differences = [having - without for without, having in pairs.values()]
+    baselines = [without for without, _ in pairs.values()]
+    # Scored on half of the seeds, so that the noise of the other half's baseline is not in this delta.
+    half = len(pairs) // 2
     return {
-        "n_seeds": len(paired),
-        "delta": float(delta),
-        "delta_se": _number(error),
-        "ci_low": _number(low),
-        "ci_high": _number(high),
-        "baseline": _mean(without[seed] for seed in paired),
-        "score": _mean(having[seed] for seed in paired),
-        "gap": _mean(gap_by_seed[seed] for seed in paired if seed in gap_by_seed),
+        "n_seeds": len(pairs),
+        "n_examples": n_examples,
+        "delta": _mean(differences),
+        **uncertainty.of_delta(differences, drawn, n_examples),
+        "baseline": _mean(baselines),
+        "score": _mean(having for _, having in pairs.values()),
+        "gap": _mean(gap_by_seed[seed] for seed in pairs if seed in gap_by_seed),
+        "delta_independent": _mean(differences[:half]),
+        "baseline_independent": _mean(baselines[half:]) if half else None,
     }
+
+
+def _collapsed(scores):
+    """Map (model, intermediate, target, seed) -> whether the training is at chance, None if unknown."""
+    return {
+        (row["model"], row["intermediate"], row["target"], row["seed"]): row["at_chance"] for row in scores
+    }
+
+
+def _any(flags):
+    if True in flags:
+        return True
+    return None if None in flags else False
 
 
 def missing_cells(scores, baseline, metrics):
@@ -114,10 +171,6 @@ def missing_cells(scores, baseline, metrics):
 def _mean(values):
     values = list(values)
     return math.fsum(values) / len(values) if values else None
-
-
-def _number(value):
-    return float(value) if _known(value) else None
 
 
 def _known(value):

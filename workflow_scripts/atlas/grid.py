@@ -12,13 +12,13 @@ def size(spec):
 
 def present(folder, spec):
     """Cells, as tuples (model, intermediate, target, seed), that have a score file."""
-    return [cell for cell in _cells(spec) if _score_file(folder, cell).exists()]
+    return [cell for cell in _cells(spec) if score_file(folder, cell).exists()]
 
 
 def rows(folder, cell, spec):
     """Rows of one cell for scores.parquet (`atlas.columns.SCORES`)."""
     model, intermediate, target, seed = cell
-    content = read_json(_score_file(folder, cell))
+    content = read_json(score_file(folder, cell))
     facts = read_json(folder / "sources" / "models" / model / "manifest.json")
     for language, entry in content["languages"].items():
         for metric, points in entry["metrics"].items():
@@ -46,6 +46,7 @@ def _cells(spec):
         yield from itertools.product([model], intermediates, spec["kinds"], spec["seeds"])
 
 
-def _score_file(folder, cell):
+def score_file(folder, cell):
+    """Path of a cell's scores below the study's `folder`; the cell is (model, intermediate, target, seed)."""
     model, intermediate, target, seed = cell
     return folder / "scores" / model / intermediate / target / f"seed-{seed}.json"

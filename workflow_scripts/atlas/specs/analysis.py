@@ -28,6 +28,8 @@ def compute_deltas(study):
         "baseline": BASELINE,
         "metrics": _headlines(study),
         "baseline_only": study.settings.get("baseline_only", []),
+        "overlaps": {name: entry.get("overlaps", []) for name, entry in study.target_tasks.items()},
+        **{name: study.statistics[name] for name in ("bootstrap", "seed")},
     }
 
 
