@@ -6,7 +6,13 @@
 ``encode(examples, tokenizer, reading, labels)``            examples -> features: model inputs and `about`
 ``decode(outputs, features, examples, reading, labels)``    model outputs -> one prediction per example
 
-Kinds that are trained name their head in ``AUTO_CLASS`` and what `decode` wants of its output in ``OUTPUTS``.
+Kinds that are trained name their head in ``AUTO_CLASS`` and what `decode` wants of its output in ``OUTPUTS``;
+the others read mean-pooled hidden states of an encoder as it stands. Some kinds have more names:
+
+``TABLES``               roles of a language's test tables, where one is not enough. `prepare` then gets a
+                         dict of role -> published table, each whole, and heeds ``meaning["limit"]`` itself
+``loss(model, batch)``   where transformers' model has no stock loss
+``embed(model, inputs)`` instead of ``OUTPUTS``: input ids of shape (..., length) -> vectors (..., width)
 """
 
 import importlib
@@ -17,3 +23,13 @@ IGNORED = -100  # label that the loss leaves out, by PyTorch's convention
 def of(kind):
     """Module of a kind, by the name that the catalogue's schema allows."""
     return importlib.import_module(f"atlas.kinds.{kind}")
+
+
+def read_texts(texts, tokenizer, max_tokens, others=None):
+    """One feature per text, or per text and its other: model inputs, and `about` = number of the text.
+
+    Inputs of more than `max_tokens` subwords lose their end, of pairs the longer text's.
+    """
+    encoded = tokenizer(texts, others, truncation=True, max_length=max_tokens)
+    names = tokenizer.model_input_names
+    return [{**{name: encoded[name][row] for name in names}, "about": row} for row in range(len(texts))]

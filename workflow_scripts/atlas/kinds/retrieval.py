@@ -7,6 +7,9 @@ mean-pooled hidden states (special tokens included, as in the reference scripts)
 import numpy as np
 import pyarrow as pa
 
+from atlas.kinds import read_texts
+from atlas.nearest import unit
+
 EXAMPLES = pa.schema([("id", pa.string()), ("query", pa.string()), ("candidate", pa.string())])
 PREDICTIONS = pa.schema(
     [
@@ -32,11 +35,7 @@ def prepare(published, meaning):
 def encode(examples, tokenizer, reading, labels):
     """Examples -> features, all queries and then all candidates."""
     texts = [e["query"] for e in examples] + [e["candidate"] for e in examples]
-    encoded = tokenizer(texts, truncation=True, max_length=reading["max_tokens"])
-    return [
-        {**{name: encoded[name][row] for name in tokenizer.model_input_names}, "about": row}
-        for row in range(len(texts))
-    ]
+    return read_texts(texts, tokenizer, reading["max_tokens"])
 
 
 def decode(outputs, features, examples, reading, labels):
@@ -47,7 +46,7 @@ def decode(outputs, features, examples, reading, labels):
     as the gold one: queries or candidates that repeat make the gold one of several arbitrary.
     """
     vectors = np.stack(outputs).astype(np.float64)
-    queries, candidates = (_unit(side, reading.get("centre")) for side in np.split(vectors, 2))
+    queries, candidates = (unit(side, reading.get("centre")) for side in np.split(vectors, 2))
     similarity = queries @ candidates.T
     nearest = similarity.argmax(axis=1)
     same_query, same_candidate = (_groups(examples, side) for side in ("query", "candidate"))
@@ -72,9 +71,3 @@ def _groups(examples, side):
     for example in examples:
         groups.setdefault(example[side], []).append(example["id"])
     return groups
-
-
-def _unit(vectors, centre):
-    if centre:
-        vectors = vectors - vectors.mean(axis=0)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
