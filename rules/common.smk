@@ -10,6 +10,7 @@ sys.path.insert(0, str(SCRIPTS))
 from atlas import environment, manifests, provenance, specs
 from atlas import study as studies
 from atlas.errors import AtlasError
+from atlas.task_checks import UNTRAINED
 
 environment.export(SCRIPTS)
 
@@ -33,7 +34,7 @@ wildcard_constraints:
     model=provenance.any_of(STUDY.models),
     intermediate=provenance.any_of(STUDY.intermediates),
     target=provenance.any_of(STUDY.target_tasks),
-    task=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.target_tasks]),
+    task=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.components, *STUDY.target_tasks]),
     part="training|test",
     seed=r"\d+",
 
@@ -92,7 +93,7 @@ def starting_encoder(wildcards):
 
 def checkpoint_for(wildcards):
     """Checkpoint that predicts a target: its own, or for retrieval the encoder as it stands."""
-    if STUDY.target_tasks[wildcards.target]["kind"] == "retrieval":
+    if STUDY.target_tasks[wildcards.target]["kind"] in UNTRAINED:
         return starting_encoder(wildcards)
     return "results/{study}/checkpoints/target/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
 

@@ -14,6 +14,8 @@ rule prepare_intermediate:
         manifest="results/{study}/prepared/intermediate/{intermediate}/manifest.json",
     log:
         "results/{study}/logs/prepare_intermediate/{intermediate}.log",
+    wildcard_constraints:
+        intermediate=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.components]),
     conda:
         "../envs/data.yaml"
     params:

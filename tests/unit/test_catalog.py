@@ -136,6 +136,51 @@ FAULTS = {
         "{language}",
         ["target_tasks.yaml: topic.train.subset", "{language}", "test"],
     ),
+    "roles of a kind that has none": (
+        ("target_tasks", "topic", "test"),
+        {"tables": {"queries": {"split": "test"}}},
+        ["target_tasks.yaml: topic.test.tables", "'queries'", "sentence_classification has no `tables`"],
+    ),
+    "missing split in a list of tables": (
+        ("intermediate_tasks", "nli", "train"),
+        [{"split": "a"}, {"subset": "b"}],
+        ["intermediate_tasks.yaml: nli.train.1", "lacks split"],
+    ),
+    "labels of a table that are not the entry's": (
+        ("intermediate_tasks", "nli", "train"),
+        [{"split": "a"}, {"split": "b", "labels": ["yes", "perhaps"]}],
+        ["nli.train.1.labels", "yes, perhaps", "another order: no, yes"],
+    ),
+    "unlabelled test rows": (
+        ("target_tasks", "topic", "test", "unlabelled"),
+        "drop",
+        ["topic.test", "cannot be scored"],
+    ),
+    "source language without training data": (
+        ("target_tasks", "topic", "source_languages"),
+        ["eng", "spa"],
+        ["topic.source_languages", "'spa'", "Allowed: deu, eng, fra."],
+    ),
+    "source language in a subset of a task that has one only": (
+        ("target_tasks", "topic", "train", "subset"),
+        "{source}",
+        ["topic.train.subset", "{source} needs source_languages"],
+    ),
+    "unknown first task": (
+        ("target_tasks", "topic", "first"),
+        "nlj",
+        ["topic.first", "'nlj'", "Did you mean nli?"],
+    ),
+    "first task with another head": (
+        ("target_tasks", "topic", "first"),
+        "qa",
+        ["topic.first", "qa does not fit", "Of this kind: nli."],
+    ),
+    "unknown key of a language": (
+        ("target_tasks", "topic", "languages", "deu"),
+        {"nmae": "de"},
+        ["topic.languages.deu", "'nmae'", "Did you mean name?"],
+    ),
     "unknown field in the test subset": (
         ("target_tasks", "topic", "test", "subset"),
         "{lang}",

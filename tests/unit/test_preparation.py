@@ -6,7 +6,12 @@ import pytest
 from atlas import artifacts, manifests, preparation
 from atlas.errors import AtlasError
 
-MEANING = {"limit": None, "columns": {"first": "text", "label": "y"}, "labels": ["no", "yes"]}
+MEANING = {"limit": None, "labels": ["no", "yes"]}
+COLUMNS = {"first": "text", "label": "y"}
+
+
+def _views(*tables, **view):
+    return {"rows": [{"table": table, "columns": COLUMNS, **view} for table in tables]}
 
 
 def _fetched(folder, tables, labels=(0, 1) * 10):
@@ -26,8 +31,8 @@ def _training(tmp_path, train=None, tune=None, published_labels=(0, 1) * 10):
     rows = _fetched(tmp_path / "sources", ("train", "tune"), published_labels)
     spec = {
         "kind": "sentence_classification",
-        "train": {**MEANING, "limit": train},
-        "tune": {**MEANING, "limit": tune},
+        "train": {**MEANING, "limit": train, "tables": _views("train")},
+        "tune": {**MEANING, "limit": tune, "tables": _views("tune")},
     }
     manifest = tmp_path / "prepared" / "manifest.json"
     preparation.prepare_training(spec, "code", rows, manifest)
@@ -39,8 +44,8 @@ def _test(tmp_path, languages, limit=None, **changes):
     rows = _fetched(tmp_path / "sources", languages)
     spec = {
         "kind": "sentence_classification",
-        "languages": list(languages),
-        "test": {**MEANING, "limit": limit, **changes},
+        "languages": {language: _views(language, **changes) for language in languages},
+        "test": {**MEANING, "limit": limit},
     }
     manifest = tmp_path / "prepared" / "manifest.json"
     preparation.prepare_test(spec, "code", rows, manifest)
@@ -118,3 +123,35 @@ def test_a_bad_training_row_is_named_by_its_number_in_the_published_table(tmp_pa
     labels[13] = 7
     with pytest.raises(AtlasError, match=r"train\.parquet, row 13: label 7 "):
         _training(tmp_path, published_labels=labels)
+
+
+def test_several_tables_are_one_training_set_and_dropped_rows_are_counted(tmp_path):
+    labels = [0, 1] * 9 + [-1, -1]
+    rows = _fetched(tmp_path / "sources", ("train-1", "train-2", "tune"), labels)
+    spec = {
+        "kind": "sentence_classification",
+        "train": {**MEANING, "tables": _views("train-1", "train-2", unlabelled="drop")},
+        "tune": {**MEANING, "tables": _views("tune", where={"text": "tune ?"})},
+    }
+    manifest = tmp_path / "prepared" / "manifest.json"
+    preparation.prepare_training(spec, "code", rows, manifest)
+    tables = manifests.read(manifest)["tables"]
+    assert tables["train"]["rows"] == 36 and tables["tune"]["rows"] == 10
+    assert tables["train"]["dropped"] == {"train-1": {"unlabelled": 2}, "train-2": {"unlabelled": 2}}
+    assert tables["tune"]["dropped"] == {"tune": {"text: tune ?": 10}}
+    train = artifacts.read_table(manifest.parent / "train.parquet").to_pylist()
+    assert len({row["id"] for row in train}) == 36
+    assert {row["first"].split()[0] for row in train} == {"train-1", "train-2"}
+
+
+def test_a_limit_counts_over_all_tables_of_a_part(tmp_path):
+    rows = _fetched(tmp_path / "sources", ("train-1", "train-2", "tune"))
+    spec = {
+        "kind": "sentence_classification",
+        "train": {**MEANING, "limit": 12, "tables": _views("train-1", "train-2")},
+        "tune": {**MEANING, "tables": _views("tune")},
+    }
+    manifest = tmp_path / "prepared" / "manifest.json"
+    preparation.prepare_training(spec, "code", rows, manifest)
+    texts = [row["first"] for row in artifacts.read_table(manifest.parent / "train.parquet").to_pylist()]
+    assert len(set(texts)) == 12 and {text.split()[0] for text in texts} == {"train-1", "train-2"}

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from atlas.errors import AtlasError
-from atlas.published import Published
+from atlas.published import Published, joined
 
 
 def _published(columns, table, **meaning):
@@ -103,3 +103,30 @@ def test_a_withheld_label_is_refused_with_the_reason(value):
 def test_a_label_outside_the_declared_ones_is_refused(value):
     message = _message(lambda: _published({}, {}, labels=LABELS).label(value, 3))
     assert "row 3" in message and repr(value) in message and "Allowed: no, yes." in message
+
+
+def _joined():
+    one = Published(pa.table({"x": ["a", "b"], "y": [0, 1]}), _view("x", ["no", "yes"]), "one")
+    two = Published(pa.table({"z": ["c", "d"], "y": [0, 1]}), _view("z", ["yes", "no"]), "two")
+    return joined([one, two.take([1])])
+
+
+def _view(text, labels):
+    return {"columns": {"first": text, "label": "y"}, "labels": labels}
+
+
+def test_joined_tables_are_read_one_after_the_other_each_by_its_own_columns():
+    assert _joined().values("first") == ["a", "b", "d"]
+    assert _joined().size == 3
+    assert "first" in _joined() and "second" not in _joined()
+
+
+def test_joined_tables_keep_their_own_order_of_labels():
+    published = _joined()
+    labels = published.values("label")
+    assert [published.label(value, row) for row, value in enumerate(labels)] == ["no", "yes", "no"]
+
+
+def test_a_row_of_joined_tables_is_named_by_its_own_table():
+    assert _joined().where(1) == "one, row 1"
+    assert _joined().where(2) == "two, row 1"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from atlas import specs
 from atlas.errors import AtlasError
 
 
@@ -160,3 +161,32 @@ def test_statistics_have_defaults_that_a_study_replaces_one_by_one(settings, cat
     statistics = load_study(settings, catalog).statistics
     assert statistics["permutations"] == 99
     assert statistics["min_languages"] == 6
+
+
+def test_a_study_chooses_the_language_to_train_in(settings, catalog, load_study):
+    catalog["target_tasks"]["topic"] |= {
+        "source_languages": ["eng", "deu"],
+        "train": {"split": "train", "subset": "{source}"},
+    }
+    settings["overrides"] = {"target_tasks": {"topic": {"source_language": "deu", "epochs": 3}}}
+    study = load_study(settings, catalog)
+    assert specs.fetch_dataset(study, "topic", "training")["tables"]["train"]["subset"] == "de"
+    assert specs.score(study, "small", "none", "topic", 1)["source_language"] == "deu"
+    assert list(study.target_tasks["topic"]["languages"])[0] == "deu"
+    assert "source_language" not in study.recipe("small", "topic", "target_tasks")
+
+
+def test_a_language_without_training_data_is_refused(settings, catalog, load_study):
+    settings["overrides"] = {"target_tasks": {"topic": {"source_language": "deu"}}}
+    with pytest.raises(AtlasError, match=r"topic.source_language.*no training data in 'deu'.*Allowed: eng"):
+        load_study(settings, catalog)
+
+
+def test_what_a_target_trains_on_first_is_prepared_without_being_selected(settings, catalog, load_study):
+    catalog["target_tasks"]["topic"]["first"] = "nli"
+    settings["intermediate_tasks"] = ["none", "qa"]
+    settings["overrides"] = {"intermediate_tasks": {"nli": {"max_train_examples": 5}}}
+    study = load_study(settings, catalog)
+    assert list(study.components) == ["nli"] and study.intermediates == ["none", "qa"]
+    assert specs.prepare_intermediate(study, "nli")["train"]["limit"] == 5
+    assert specs.fetch_dataset(study, "nli", "training")["tables"].keys() == {"train", "tune"}

@@ -9,7 +9,8 @@ from pathlib import Path
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError
 from atlas.imported import read
-from atlas.study import BASELINE, Study, select, usual_distances
+from atlas.selection import select, usual_distances
+from atlas.study import BASELINE, Study
 
 ALLOWED_KEYS = (
     "study",

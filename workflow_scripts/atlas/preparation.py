@@ -1,65 +1,114 @@
 """Published rows -> common examples of a kind, limited in number."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 
-from atlas import artifacts, kinds, manifests, provenance
+from atlas import artifacts, kinds, manifests, provenance, rows
 from atlas.errors import AtlasError
-from atlas.published import Published
+from atlas.parts import ROWS
+from atlas.published import Published, joined
+
+_DROPPED = b"dropped"
 
 
-def prepare_training(spec, code, rows, manifest):
+def prepare_training(spec, code, fetched, manifest):
     """Prepare the parts `train` and `tune` of a task.
+
+    Parameters
+    ----------
+    spec : dict with `kind` and, for each part, its `limit`, `labels` and `tables` (role -> list of views,
+        each naming the fetched table that it is a view of)
+    code : digest of the code that prepares
+    fetched : manifest of the fetched tables
+    manifest : what to write, last, beside the prepared tables
 
     Raises
     ------
     AtlasError
         If columns are missing or a label lies outside the declared ones.
     """
-    tables = {}
-    for part in ("train", "tune"):
-        sample = _shuffled if part == "train" else _sampled
-        tables[part] = _prepare(spec["kind"], spec[part], sample, code, rows, part, manifest.parent)
-    return _finish(manifest, tables)
+    job = _Job(spec["kind"], code, fetched, manifest.parent)
+    entries = {part: job.prepare(part, spec[part], ordered=part != "train") for part in ("train", "tune")}
+    return _finish(manifest, entries)
 
 
-def prepare_test(spec, code, rows, manifest):
-    """Prepare the test examples of each language; the same rows where sets are parallel."""
-    tables = {
-        language: _prepare(spec["kind"], spec["test"], _sampled, code, rows, language, manifest.parent)
-        for language in spec["languages"]
+def prepare_test(spec, code, fetched, manifest):
+    """Prepare the test examples of each language; the same rows where sets are parallel.
+
+    As `prepare_training`, but `spec` has one `test` part and the `tables` of each of its `languages`.
+    """
+    job = _Job(spec["kind"], code, fetched, manifest.parent)
+    entries = {
+        language: job.prepare(language, {**spec["test"], "tables": tables}, ordered=True)
+        for language, tables in spec["languages"].items()
     }
-    return _finish(manifest, tables)
+    return _finish(manifest, entries)
 
 
-def _prepare(kind, meaning, sample, code, rows, name, folder):
-    source = manifests.read(rows)["tables"][name]
-    key = provenance.digest([kind, meaning, code, source["key"]])
-    path = folder / f"{name}.parquet"
-    if not path.exists() or artifacts.key_of(path) != key:
-        origin = rows.parent / source["file"]
-        table = artifacts.read_table(origin)
-        chosen = sample(table.num_rows, meaning["limit"])
-        module = kinds.of(kind)
-        examples = module.prepare(
-            Published(table.take(chosen), meaning, str(origin), chosen.to_pylist()), meaning
-        )
-        if not examples:
-            raise AtlasError(f"{origin}: no example is left of {table.num_rows} rows.")
-        artifacts.write_table(path, examples, key, module.EXAMPLES)
-    table = artifacts.read_table(path)
-    content = artifacts.content_digest(table)
-    return {"file": path.name, "key": key, "content": content, "rows": table.num_rows}
+class _Job:
+    """Preparation of one task: its kind, the tables that were fetched for it, the folder to write to."""
+
+    def __init__(self, kind, code, fetched, folder):
+        self.kind, self.code, self.folder = kind, code, folder
+        self.sources, self.origin = manifests.read(fetched)["tables"], fetched.parent
+
+    def prepare(self, name, meaning, ordered):
+        """Write the examples of one part or language unless they are there already; describe them."""
+        used = [view["table"] for views in meaning["tables"].values() for view in views]
+        keys = [self.sources[table]["key"] for table in used]
+        key = provenance.digest([self.kind, meaning, self.code, keys])
+        path = self.folder / f"{name}.parquet"
+        if not path.exists() or artifacts.key_of(path) != key:
+            examples, schema, dropped = self._examples(meaning, ordered)
+            if not examples:
+                raise AtlasError(f"{self.origin}: no example of {name} is left of {', '.join(used)}.")
+            table = pa.Table.from_pylist(examples, schema.with_metadata({_DROPPED: json.dumps(dropped)}))
+            artifacts.write_table(path, table, key)
+        table = artifacts.read_table(path)
+        entry = {"file": path.name, "key": key, "rows": table.num_rows}
+        if dropped := json.loads(table.schema.metadata[_DROPPED]):
+            entry["dropped"] = dropped
+        return {**entry, "content": artifacts.content_digest(table)}
+
+    def _examples(self, meaning, ordered):
+        """Examples, their schema, and how many rows of which table were dropped for which reason."""
+        module = kinds.of(self.kind)
+        tables, numbers, dropped = {}, {}, {}
+        for view in (view for views in meaning["tables"].values() for view in views):
+            name = view["table"]
+            tables[name] = self._table(view, meaning)
+            numbers[name], lost = rows.kept(tables[name], view)
+            dropped |= {name: lost} if lost else {}
+        several = ROWS not in meaning["tables"]  # roles, whose rows belong together: the kind limits them
+        if not several:
+            numbers = _sampled(numbers, meaning["limit"], ordered)
+        published = {
+            role: joined([tables[view["table"]].take(numbers[view["table"]]) for view in views])
+            for role, views in meaning["tables"].items()
+        }
+        examples = module.prepare(published if several else published[ROWS], meaning)
+        return examples, module.EXAMPLES, dropped
+
+    def _table(self, view, meaning):
+        path = self.origin / self.sources[view["table"]]["file"]
+        return Published(artifacts.read_table(path), {"labels": meaning["labels"], **view}, str(path))
 
 
-def _sampled(size, limit):
-    """Rows in their order, drawn alike for equal sizes: published files are often sorted by label."""
-    return pa.array(sorted(_shuffled(size, limit).to_pylist()))
+def _sampled(numbers, limit, ordered):
+    """Row numbers of each table after the limit, drawn over all tables together.
 
-
-def _shuffled(size, limit):
-    """A sample that is the same for every model and seed; published files are often sorted."""
-    return pa.array(np.random.default_rng(0).permutation(size)[:limit])
+    Published files are often sorted by label, so the first rows would not do. The draw is the same for every
+    model and seed, and alike for equal sizes, so that parallel test sets stay parallel.
+    """
+    together = [(table, number) for table, own in numbers.items() for number in own]
+    drawn = np.random.default_rng(0).permutation(len(together))[:limit]
+    sample = {table: [] for table in numbers}
+    for place in sorted(drawn) if ordered else drawn:
+        table, number = together[place]
+        sample[table].append(number)
+    return sample
 
 
 def _finish(manifest, tables):

@@ -22,10 +22,16 @@ class Published:
         self.place = place
         self.size = table.num_rows
         self.labels = meaning.get("labels", [])
+        self._meaning = meaning
         self._columns = meaning["columns"]
         self._replace = meaning.get("replace", {})
         self._table = table
         self._numbers = numbers
+
+    def take(self, numbers):
+        """The same view of some rows, which keep their numbers in messages."""
+        rows = self._table.take(pa.array(numbers, pa.int64()))
+        return Published(rows, self._meaning, self.place, numbers)
 
     def __contains__(self, name):
         return name in self._columns
@@ -33,6 +39,16 @@ class Published:
     def where(self, row):
         """Table and number of a row as published, for messages."""
         return f"{self.place}, row {row if self._numbers is None else self._numbers[row]}"
+
+    def raw(self, path):
+        """List of a column's values by its published name, nulls and all.
+
+        Raises
+        ------
+        AtlasError
+            If the table has no such column.
+        """
+        return self._read(path)
 
     def values(self, name):
         """List of one column's values, texts replaced as declared.
@@ -108,3 +124,35 @@ class Published:
                 f" {closest(value, known)}"
             )
         return known[value]
+
+
+def joined(tables):
+    """One or several Published as one."""
+    return tables[0] if len(tables) == 1 else Joined(tables)
+
+
+class Joined:
+    """Several published tables read as one, row after row; each keeps its own view and label order."""
+
+    def __init__(self, tables):
+        self.labels = tables[0].labels
+        self.size = sum(table.size for table in tables)
+        self._rows = [(table, row) for table in tables for row in range(table.size)]
+        self._tables = tables
+
+    def __contains__(self, name):
+        return all(name in table for table in self._tables)
+
+    def where(self, row):
+        """Table and number of a row as published, for messages."""
+        table, own = self._rows[row]
+        return table.where(own)
+
+    def values(self, name):
+        """List of one column's values over all tables."""
+        return [value for table in self._tables for value in table.values(name)]
+
+    def label(self, value, row):
+        """Name of a label, by the label order of the table that the row is from."""
+        table, own = self._rows[row]
+        return table.label(value, own)

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from atlas import architectures
+from atlas import architectures, selection
 from atlas import catalog as catalogue
-from atlas.errors import AtlasError, closest
+from atlas.errors import AtlasError
 from atlas.lab import settings as lab_settings
+from atlas.task_checks import UNTRAINED
 
 BASELINE = catalogue.BASELINE
 _RECIPE = {"warmup_share": 0.1, "weight_decay": 0.01, "max_gradient_norm": 1.0}
 _SPAN_RECIPE = {"stride": 128, "max_answer_tokens": 30}
 _NEEDED = ("epochs", "batch_size", "learning_rate", "max_tokens")
-_LIMITS = ("max_train_examples", "max_tune_examples", "max_test_examples")
+# Of an override, what is no part of the recipe.
+_NO_RECIPE = ("max_train_examples", "max_tune_examples", "max_test_examples", "source_language")
 _STATISTICS = {"min_languages": 6, "permutations": 9999, "bootstrap": 2000, "seed": 0, "at_chance": "exclude"}
 
 
@@ -28,6 +30,7 @@ class Study:
     seeds: tuple
     settings: dict = field(repr=False)
     lab: dict = field(repr=False)
+    components: dict = field(default_factory=dict)  # intermediate tasks that are trained on, not selected
 
     @property
     def intermediates(self):
@@ -89,7 +92,7 @@ class Study:
         AtlasError
             If a value is still missing.
         """
-        entry = getattr(self, file)[task]
+        entry = self.task(file, task)
         merged = {
             **_RECIPE,
             **(_SPAN_RECIPE if entry["kind"] == "span_qa" else {}),
@@ -98,8 +101,8 @@ class Study:
             **self._override("models", model),
             **self._override(file, task),
         }
-        recipe = {key: value for key, value in merged.items() if key not in _LIMITS}
-        needed = ("max_tokens",) if entry["kind"] == "retrieval" else _NEEDED
+        recipe = {key: value for key, value in merged.items() if key not in _NO_RECIPE}
+        needed = ("max_tokens",) if entry["kind"] in UNTRAINED else _NEEDED
         for key in needed:
             if key not in recipe:
                 raise AtlasError(
@@ -109,6 +112,10 @@ class Study:
         if "learning_rate" in recipe:
             recipe["learning_rate"] = float(recipe["learning_rate"])
         return dict(sorted(recipe.items()))
+
+    def task(self, file, name):
+        """Entry of a task of one file, components among the intermediate tasks."""
+        return {**self.components, **getattr(self, file)}[name]
 
     def limit(self, task, file, name):
         """Largest number of examples of a part, or None: the task's override, else the study's limits."""
@@ -138,14 +145,16 @@ def load(settings, place="config"):
         "models": settings["models"],
         "intermediate_tasks": [task for task in settings["intermediate_tasks"] if task != BASELINE],
         "target_tasks": settings["target_tasks"],
-        "distances": settings.get("distances", usual_distances(entries["distances"])),
+        "distances": settings.get("distances", selection.usual_distances(entries["distances"])),
         "languages": settings.get("languages", list(entries["languages"])),
     }
-    selected = {file: select(names, entries[file], file, place) for file, names in chosen.items()}
-    targets = _with_languages(selected["target_tasks"], selected["languages"], settings, place)
+    selected = {file: selection.select(names, entries[file], file, place) for file, names in chosen.items()}
+    targets = selection.with_languages(selected["target_tasks"], selected["languages"], settings, place)
     used = {language for entry in targets.values() for language in entry["languages"]}
-    select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
-    _check_overrides(settings, selected, place)
+    selection.select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
+    components = selection.components(selected, entries["intermediate_tasks"])
+    with_components = {**selected["intermediate_tasks"], **components}
+    selection.check_overrides(settings, {**selected, "intermediate_tasks": with_components}, place)
     study = Study(
         name=settings["study"],
         models=selected["models"],
@@ -156,6 +165,7 @@ def load(settings, place="config"):
         seeds=tuple(settings["seeds"]),
         settings=settings,
         lab=_lab(settings, selected, used),
+        components=components,
     )
     architectures.check_study(study)
     return study
@@ -164,56 +174,6 @@ def load(settings, place="config"):
 def _lab(settings, selected, languages):
     """Complete settings of the built-in lab; empty for a study that takes nothing from it."""
     tasks = [*selected["intermediate_tasks"].values(), *selected["target_tasks"].values()]
-    if not any("lab" in entry["source"] for entry in tasks):
+    if not any("lab" in entry.get("source", {}) for entry in tasks):
         return {}
     return lab_settings.complete({"languages": sorted(languages), **settings.get("lab", {})})
-
-
-def usual_distances(distances):
-    """Names of the distances that need no optional package."""
-    return [name for name, entry in distances.items() if not entry.get("optional")]
-
-
-def select(names, entries, file, place):
-    """Entries of these names, in their order; an unknown name is refused with the closest ones."""
-    for name in names:
-        if name not in entries:
-            raise AtlasError(
-                f"{place}: {file} names {name!r}, which catalog/{file}.yaml does not declare."
-                f" {closest(name, entries)}"
-            )
-    return {name: entries[name] for name in names}
-
-
-def _with_languages(targets, languages, settings, place):
-    """Targets with their `languages` narrowed to the study's, the source language first."""
-    narrowed = {}
-    for name, entry in targets.items():
-        source = entry.get("source_language", "eng")
-        kept = {code: own for code, own in entry["languages"].items() if code in languages}
-        if not set(kept) - {source}:
-            raise AtlasError(
-                f"{place}: target task {name} has none of the study's languages besides {source}. It has:"
-                f" {', '.join(sorted(entry['languages']))}."
-            )
-        if source in entry["languages"]:
-            kept = {source: entry["languages"][source], **kept}
-        narrowed[name] = {**entry, "source_language": source, "languages": kept}
-    unused = [
-        code
-        for code in settings.get("languages", [])
-        if not any(code in e["languages"] for e in narrowed.values())
-    ]
-    if unused:
-        raise AtlasError(f"{place}: languages names {', '.join(unused)}, which no chosen target task has.")
-    return narrowed
-
-
-def _check_overrides(settings, selected, place):
-    for file, overrides in settings.get("overrides", {}).items():
-        for name in overrides:
-            if name not in selected[file]:
-                raise AtlasError(
-                    f"{place}: overrides.{file} names {name!r}, which the study does not select."
-                    f" {closest(name, selected[file])}"
-                )

@@ -1,9 +1,8 @@
 """What fetching and preparing are told."""
 
+from atlas import parts
 from atlas.lab import settings as lab_settings
 from atlas.specs.entries import entry_of
-
-_MEANING = ("columns", "replace", "labels", "no_answer")
 
 
 def fetch_model(study, model):
@@ -21,33 +20,20 @@ def pretrain_model(study, model):
 
 
 def fetch_dataset(study, task, part):
-    """Tables to fetch: ``{"train": source, "tune": source}`` or ``{"<language>": source, ...}``."""
+    """Tables to fetch: ``{name: source}``, for training and selection together or for all test languages."""
     entry = entry_of(study, task)
     if part == "training":
-        return {"tables": {name: _source(study, entry, entry[name]) for name in ("train", "tune")}}
-    tables = {
-        language: _source(study, entry, entry["test"], language=own)
-        for language, own in entry["languages"].items()
-    }
-    return {"tables": tables}
+        found = [parts.tables(entry, name) for name in ("train", "tune")]
+    else:
+        found = [parts.tables(entry, "test", language) for language in entry["languages"]]
+    listed = [table for by_role in found for tables in by_role.values() for table in tables]
+    return {"tables": {table.name: _with_settings(study, table.source) for table in listed}}
 
 
-def _source(study, entry, part, **fields):
-    """Source of one table: where, which subset, which split."""
-    source = dict(part.get("source", entry["source"]))
-    described = {**source, "split": part["split"]}
-    if "subset" in part:
-        described["subset"] = part["subset"].format(**fields)
-    if "lab" in source:
-        described["subset"] = fields.get("language", "eng")
-        described["settings"] = lab_settings.for_rows(study.lab, source["lab"], part["split"])
-    return described
-
-
-def _meaning(entry, part):
-    meaning = {key: entry[key] for key in _MEANING if key in entry}
-    meaning.update({key: entry[part][key] for key in ("columns", "replace") if key in entry[part]})
-    return meaning
+def _with_settings(study, source):
+    if "lab" not in source:
+        return source
+    return {**source, "settings": lab_settings.for_rows(study.lab, source["lab"], source["split"])}
 
 
 def prepare_intermediate(study, intermediate):
@@ -62,26 +48,32 @@ def prepare_target_train(study, target):
 
 def _prepare_training(study, task, file):
     entry = entry_of(study, task)
-    return {
-        "kind": entry["kind"],
-        **{
-            part: {
-                "limit": study.limit(task, file, f"max_{part}_examples"),
-                **_meaning(entry, part),
-            }
-            for part in ("train", "tune")
-        },
+    described = {
+        part: {
+            **_meaning(entry),
+            "limit": study.limit(task, file, f"max_{part}_examples"),
+            "tables": _views(parts.tables(entry, part)),
+        }
+        for part in ("train", "tune")
     }
+    return {"kind": entry["kind"], **described}
 
 
 def prepare_target_test(study, target):
-    """How published rows become test examples, and of which languages."""
+    """How published rows become test examples, in each language."""
     entry = entry_of(study, target)
     return {
         "kind": entry["kind"],
-        "test": {
-            "limit": study.limit(target, "target_tasks", "max_test_examples"),
-            **_meaning(entry, "test"),
+        "test": {**_meaning(entry), "limit": study.limit(target, "target_tasks", "max_test_examples")},
+        "languages": {
+            language: _views(parts.tables(entry, "test", language)) for language in entry["languages"]
         },
-        "languages": list(entry["languages"]),
     }
+
+
+def _meaning(entry):
+    return {"labels": entry.get("labels", []), "no_answer": entry.get("no_answer", False)}
+
+
+def _views(tables):
+    return {role: [{"table": t.name, **t.view} for t in listed] for role, listed in tables.items()}

@@ -2,5 +2,5 @@
 
 
 def entry_of(study, task):
-    """Entry of a task that the study selects, target or intermediate."""
-    return study.target_tasks.get(task) or study.intermediate_tasks[task]
+    """Entry of a task that the study uses: a target, an intermediate task, or a component of one of these."""
+    return {**study.components, **study.intermediate_tasks, **study.target_tasks}[task]
