@@ -8,8 +8,8 @@ from pathlib import Path
 from atlas import warm
 
 
-def train_target(*, spec, code, encoder: Path, examples: Path, manifest: Path):
-    """Train from the folder of manifest `encoder` on the tables of manifest `examples`."""
+def train_target(*, spec, code, encoder: Path, examples: list, manifest: Path):
+    """Train from the folder of manifest `encoder` on the tables of the manifests `examples`."""
     from atlas import checkpoints  # imports torch, which a warm start has done already
 
     return checkpoints.make(spec, code, encoder, examples, manifest)

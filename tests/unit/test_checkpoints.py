@@ -5,7 +5,7 @@ import transformers
 
 from atlas import artifacts, checkpoints, encoders, kinds, manifests, training
 from atlas.errors import AtlasError
-from tests.unit.test_training import RECIPE, SPEC, sentiment
+from tests.unit.test_training import RECIPE, SPEC, STREAM, sentiment
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def inputs(tiny_model, tiny_tokenizer, tmp_path):
     names = training.save(encoders.load_encoder(tiny_model), tiny_tokenizer, encoder)
     manifests.write(encoder / "manifest.json", "encoder", names)
     prepared = tmp_path / "prepared"
-    schema = kinds.of(SPEC["kind"]).EXAMPLES
+    schema = kinds.of(STREAM["kind"]).EXAMPLES
     artifacts.write_table(prepared / "train.parquet", sentiment(), "k", schema)
     artifacts.write_table(prepared / "tune.parquet", sentiment(1), "k", schema)
     tables = {part: {"file": f"{part}.parquet", "key": "k"} for part in ("train", "tune")}
     manifests.write(prepared / "manifest.json", "prepared", ["train.parquet", "tune.parquet"], tables=tables)
-    return encoder / "manifest.json", prepared / "manifest.json", tmp_path / "made" / "manifest.json"
+    return encoder / "manifest.json", [prepared / "manifest.json"], tmp_path / "made" / "manifest.json"
 
 
 def test_a_checkpoint_is_made_once_and_loads_in_stock_classes(inputs):
@@ -59,4 +59,4 @@ def test_a_damaged_start_is_refused_before_training(inputs):
     (inputs[0].parent / "model.safetensors").write_bytes(b"short")
     with pytest.raises(AtlasError, match=r"model\.safetensors: has 5 bytes"):
         checkpoints.make(SPEC, "code", *inputs)
-    assert not inputs[2].parent.exists()
+    assert not inputs[2].exists()

@@ -95,7 +95,7 @@ def _by_hand(model, text, tokenizer):
     plain.load_state_dict(model.base_model.state_dict(), strict=False)
     mean = plain.eval()(**batch).last_hidden_state.mean(1, keepdim=True)
     if hasattr(model.base_model, "pooler") and model.base_model.pooler is not None:
-        return model.classifier(model.base_model.pooler(mean))[0]
+        return model.classifier(plain.pooler(mean))[0]
     return model.classifier(mean)[0]
 
 

@@ -14,19 +14,26 @@ RECIPE = {
     "epochs": 4,
     "batch_size": 8,
     "learning_rate": 5e-3,
-    "max_tokens": 32,
     "warmup_share": 0.1,
     "weight_decay": 0.01,
     "max_gradient_norm": 1.0,
 }
-SPEC = {
+STREAM = {
+    "name": "sentiment",
     "kind": "sentence_classification",
     "labels": LABELS,
-    "no_answer": False,
+    "reading": {"max_tokens": 32, "no_answer": False},
+}
+SPEC = {
+    "streams": [STREAM],
+    "sampling": {"scheme": "proportional"},
+    "mlm": None,
+    "first": None,
     "recipe": RECIPE,
     "seed": 1,
     "pooling": "mean",
     "freeze": "nothing",
+    "engine": {},
 }
 
 
@@ -45,7 +52,7 @@ def _weights(model):
 
 
 def _fit(folder, **changes):
-    return training.fit(folder, sentiment(), sentiment(1), {**SPEC, **changes})
+    return training.fit(folder, [{"train": sentiment(), "tune": sentiment(1)}], {**SPEC, **changes})
 
 
 def test_a_separable_task_is_learnt_whole_and_alike_for_one_seed(tiny_model):
@@ -69,11 +76,11 @@ def test_frozen_embeddings_stay_bit_by_bit(tiny_model):
 def test_the_best_epoch_is_kept_and_the_first_of_equals(tiny_model, monkeypatch):
     states, scores = [], iter([10.0, 60.0, 60.0, 20.0])
 
-    def planned(model, *others):
-        states.append(_weights(model))
-        return next(scores)
+    def planned(model, streams):
+        states.append(_weights(model.heads[0]))
+        return {"tune_score": next(scores)}
 
-    monkeypatch.setattr(training, "tune_score", planned)
+    monkeypatch.setattr(training, "select", planned)
     model, _, history = _fit(tiny_model)
     assert [epoch["tune_score"] for epoch in history] == [10, 60, 60, 20]
     assert len(set(states)) == 4
@@ -87,16 +94,17 @@ def test_a_training_that_diverges_says_so(tiny_model):
 
 @pytest.mark.parametrize("kind", ["token_labels", "span_qa", "multiple_choice"])
 def test_every_kind_trains(tiny_model, kind):
-    spec = {**SPEC, "kind": kind, "pooling": "first", "recipe": {**RECIPE, "epochs": 1}}
+    stream = {**STREAM, "kind": kind}
     if kind == "token_labels":
         row = {"tokens": ["the", "good", "fox"], "labels": ["good", "bad", "good"], "marked": None}
     elif kind == "span_qa":
-        spec |= {"labels": [], "recipe": {**spec["recipe"], "stride": 4, "max_answer_tokens": 8}}
+        stream |= {"labels": [], "reading": {**STREAM["reading"], "stride": 4, "max_answer_tokens": 8}}
         row = {"question": "who?", "context": "the cat sleeps", "answers": ["cat"], "starts": [4]}
     else:
         row = {"context": "the cat", "question": None, "choices": ["sleeps", "Berlin"], "label": 0}
-        spec["labels"] = []
+        stream["labels"] = []
     examples = [{"id": str(number), **row} for number in range(8)]
-    model, _, history = training.fit(tiny_model, examples, examples[:2], spec)
+    spec = {**SPEC, "streams": [stream], "pooling": "first", "recipe": {**RECIPE, "epochs": 1}}
+    model, _, history = training.fit(tiny_model, [{"train": examples, "tune": examples[:2]}], spec)
     assert 0 <= history[0]["tune_score"] <= 100
     assert type(model).__name__.endswith(kinds.of(kind).AUTO_CLASS.removeprefix("AutoModel"))

@@ -72,9 +72,12 @@ def predictions(encoder, table, lab):
     """Prediction rows by language, after training on English alone."""
     target = TARGETS[table]
     kind, recipe, labels = kinds.of(target["kind"]), target["recipe"], target["labels"]
-    spec = {**target, "seed": 1, "pooling": "first", "freeze": "nothing", "no_answer": False}
-    english = [examples(table, lab, "eng", split) for split in ("train", "tune")]
-    model, tokenizer, _ = training.fit(encoder, *english, spec)
+    reading = {"max_tokens": recipe["max_tokens"], "no_answer": False}
+    stream = {"name": table, "kind": target["kind"], "labels": labels, "reading": reading}
+    spec = {"streams": [stream], "sampling": {"scheme": "proportional"}, "mlm": None, "first": None}
+    spec |= {"recipe": recipe, "seed": 1, "pooling": "first", "freeze": "nothing", "engine": {}}
+    parts = {split: examples(table, lab, "eng", split) for split in ("train", "tune")}
+    model, tokenizer, _ = training.fit(encoder, [parts], spec)
     rows = {}
     for language in ("eng", *CODES):
         tested = examples(table, lab, language, "test")

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTokenizer
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForMaskedLM,
+    AutoModelForTextEncoding,
+    AutoTokenizer,
+)
 
 from atlas.errors import AtlasError
 
@@ -99,13 +105,35 @@ def with_fresh_head(folder, auto_class, labels, pooling, seed):
         model = _head_class(auto_class, config).from_config(config, dtype=torch.float32)
     except ValueError as error:
         raise AtlasError(f"{folder}: transformers has no {auto_class} for {config.model_type}.") from error
-    carried = {k: v for k, v in load_encoder(folder).state_dict().items() if not _is_pooler(k)}
+    carry(load_encoder(folder), model, f"{folder} under {auto_class}")
+    _pool(model)
+    return model
+
+
+def load_masked_lm(folder, seed):
+    """Masked language model: the pretrained head where the folder has one, else one fresh from `seed`.
+
+    A folder of the encoder alone has lost the head's few weights; the large matrix is that of the embeddings.
+    """
+    torch.manual_seed(seed)
+    model = _load(AutoModelForMaskedLM, folder)
+    carry(load_encoder(folder), model, f"{folder} as a masked language model")
+    return model
+
+
+def carry(encoder, model, what):
+    """Copy the weights of an encoder, its pooler left out, into a model that has the same one.
+
+    Raises
+    ------
+    AtlasError
+        If one of the two has weights that the other lacks.
+    """
+    carried = {k: v for k, v in encoder.base_model.state_dict().items() if not _is_pooler(k)}
     report = model.base_model.load_state_dict(carried, strict=False)
     lost = [name for name in report.missing_keys if not _is_pooler(name)] + list(report.unexpected_keys)
     if lost:
-        raise AtlasError(f"{folder}: its encoder does not fit {auto_class}: {', '.join(lost[:4])}.")
-    _pool(model)
-    return model
+        raise AtlasError(f"{what}: the encoders do not fit: {', '.join(lost[:4])}.")
 
 
 def check_architecture(folder, declared):
@@ -187,24 +215,27 @@ def _pool(model):
     own = model.config.model_type in _POOL_THEMSELVES
     if own or getattr(model.config, "classifier_pooling", "first") != "mean":
         return
-    # A pooler inside the base model has to see the mean; without one, the base model's output is what counts
-    # (DeBERTa takes its last layer's states from elsewhere than its encoder's output).
-    pooler = getattr(model.base_model, "pooler", None)
-    read = model.base_model if pooler is None else model.base_model.encoder
     seen = {}
 
     def note_mask(module, args, kwargs):
         seen["mask"] = kwargs.get("attention_mask")
 
-    def put_mean_first(module, args, output):
-        hidden = output[0]
+    def mean_first(hidden):
         mask = seen["mask"].unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
-        pooled = torch.cat((mean, hidden[:, 1:]), dim=1)
+        return torch.cat((mean, hidden[:, 1:]), dim=1)
+
+    def put_mean_first(module, args, output):
         if isinstance(output, tuple):
-            return (pooled, *output[1:])
-        output["last_hidden_state"] = pooled
+            return (mean_first(output[0]), *output[1:])
+        output["last_hidden_state"] = mean_first(output[0])
         return output
 
     model.base_model.register_forward_pre_hook(note_mask, with_kwargs=True)
-    read.register_forward_hook(put_mean_first)
+    # Where the base model ends in a pooler, that reads the mean; without one, the head reads the base model's
+    # output. Neither is shared by the heads of several tasks, as the layers below are.
+    pooler = getattr(model.base_model, "pooler", None)
+    if pooler is None:
+        model.base_model.register_forward_hook(put_mean_first)
+    else:
+        pooler.register_forward_pre_hook(lambda module, args: (mean_first(args[0]), *args[1:]))

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from atlas import batching, encoders
 from atlas.padding import collate
 
 # Caches of a processor want small batches (twice as fast as 8,192 tokens), accelerators large ones.
@@ -10,12 +11,21 @@ _TOKENS_PER_BATCH = {"cpu": 2048}
 _TOKENS_PER_BATCH_ELSEWHERE = 32768
 
 
-def outputs_of(model, features, tokenizer, names):
+def read(kind, model, features, tokenizer, reading):
+    """What a kind's `decode` wants of the model: the outputs that it names, else embeddings."""
+    if hasattr(kind, "OUTPUTS"):
+        return outputs_of(model, features, tokenizer, kind.OUTPUTS)
+    layer = encoders.retrieval_layer(model, reading.get("layer", "default"))
+    return embeddings_of(model, features, tokenizer, layer)
+
+
+def outputs_of(model, features, tokenizer, names, reduce=lambda tensor: tensor):
     """Model outputs of every feature, in the features' order.
 
     Parameters
     ----------
     names : which outputs; several are joined along a new last axis
+    reduce : function of a batch's outputs that makes them smaller before they leave the device
 
     Returns
     -------
@@ -25,7 +35,7 @@ def outputs_of(model, features, tokenizer, names):
     def read(batch):
         output = model(**batch)
         tensors = [output[name] for name in names]
-        return tensors[0] if len(tensors) == 1 else torch.stack(tensors, dim=-1)
+        return reduce(tensors[0] if len(tensors) == 1 else torch.stack(tensors, dim=-1))
 
     return _run(read, model, features, tokenizer)
 
@@ -51,7 +61,8 @@ def _run(read, model, features, tokenizer):
     model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     results = [None] * len(features)
     room = _TOKENS_PER_BATCH.get(model.device.type, _TOKENS_PER_BATCH_ELSEWHERE)
-    for rows in _batches(features, room):
+    lengths = [batching.length(feature) for feature in features]
+    for rows in batching.by_room(range(len(features)), lengths, room):
         batch = collate([features[row] for row in rows], tokenizer)
         inputs = {k: v.to(model.device) for k, v in batch.items() if k in tokenizer.model_input_names}
         for row, result in zip(rows, read(inputs).float().cpu().numpy(), strict=True):
@@ -59,23 +70,3 @@ def _run(read, model, features, tokenizer):
     if any(not np.isfinite(result).all() for result in results):
         raise FloatingPointError("the model's outputs hold NaN or infinity")
     return results
-
-
-def _batches(features, room):
-    """Rows in batches of similar length with a bounded number of tokens, the longest first."""
-    lengths = [_tokens(feature["input_ids"]) for feature in features]
-    order = sorted(range(len(features)), key=lengths.__getitem__, reverse=True)
-    batch = []
-    for row in order:
-        if batch and (len(batch) + 1) * lengths[batch[0]] > room:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
-
-
-def _tokens(input_ids):
-    if isinstance(input_ids[0], list):
-        return len(input_ids) * max(map(len, input_ids))
-    return len(input_ids)

@@ -65,16 +65,10 @@ class _Predictor:
         """Prediction rows of one language."""
         features = self._kind.encode(examples, self._tokenizer, self._reading, self._labels)
         try:
-            outputs = self._outputs(features)
+            outputs = inference.read(self._kind, self._model, features, self._tokenizer, self._reading)
         except FloatingPointError as error:
             raise AtlasError(
                 f"{self._place} in {language}: {error}. The checkpoint is damaged or its training diverged:"
                 " delete its manifest.json to train it again."
             ) from error
         return self._kind.decode(outputs, features, examples, self._reading, self._labels)
-
-    def _outputs(self, features):
-        if hasattr(self._kind, "AUTO_CLASS"):
-            return inference.outputs_of(self._model, features, self._tokenizer, self._kind.OUTPUTS)
-        layer = encoders.retrieval_layer(self._model, self._reading["layer"])
-        return inference.embeddings_of(self._model, features, self._tokenizer, layer)

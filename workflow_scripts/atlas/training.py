@@ -1,143 +1,130 @@
-"""The one fine-tuning loop: transformers' Trainer, English selection, best epoch kept."""
+"""Fine-tuning: what a training learns from, the English selection, and the guard against a collapse.
 
+The spec of a training, which is also the part of its key that a study can set:
+
+``streams``   list of tasks: name, kind, labels, reading (how inputs are cut and outputs are read: max_tokens,
+              stride, max_answer_tokens, no_answer). One task is ordinary training; several share the encoder,
+              each has its own head, and one optimiser step takes its batch from one of them. May be empty if
+              there is ``mlm``.
+``sampling``  how the task of a step is drawn: ``scheme`` (uniform, proportional, temperature, capped),
+              ``cap`` and ``temperature``: p ~ min(n, cap)^(1/T). An epoch is as many steps as one pass over
+              min(n, cap) examples of every task.
+``mlm``       null, or masked language modelling: ``rate`` (share of all steps, on top of the tasks' own),
+              ``mask_rate``, ``max_tokens``. Without tasks an epoch is one pass over the text.
+``first``     null, or ``recipe`` of a phase before, on the table `first` of the (only) task's examples,
+              under the same head (SIQA before COPA). Its best epoch is chosen on the same selection set.
+``recipe``    epochs, batch_size (features per optimiser step), learning_rate (peak), warmup_share,
+              weight_decay, max_gradient_norm
+``seed``      of heads, order, dropout and masks
+``pooling``, ``freeze``   what sentence heads read; weights that stay as they are
+``engine``    what the model's entry says of computing: docs/training.md
+
+Selection: the epoch with the best mean over tasks of the share of right answers on the selection set; without
+tasks, of restored tokens in the held-out text.
+"""
+
+import collections
 import logging
-import math
 import tempfile
-import time
 from pathlib import Path
 
-import torch
-import transformers
+import safetensors
 
-from atlas import encoders, inference, kinds, padding
+from atlas import encoders, loop, resume, streams
 from atlas.errors import AtlasError
+from atlas.joint import Joint
 
 _log = logging.getLogger("atlas.training")
-_MINUTE = 60
 
 
-def fit(start, train, tune, spec):
-    """Fine-tune the encoder of `start` under a fresh head; keep the epoch that is best on `tune`.
+def fit(start, examples, spec, text=None, folder=None):
+    """Fine-tune the encoder of `start` under fresh heads; keep the epoch that is best on the selection sets.
 
-    Equal arguments give equal weights on one machine with one number of threads.
+    Equal arguments give equal weights on one machine with one number of threads, also if the process was
+    killed on the way and called again with the same `folder`.
 
     Parameters
     ----------
     start : folder of the encoder, pretrained or an earlier checkpoint
-    train, tune : prepared examples in the training language, lists of dicts
-    spec : kind, labels, recipe, seed, pooling, freeze
+    examples : for each of the spec's streams, part (`train`, `tune`, perhaps `first`) -> prepared examples
+    spec : as above
+    text : part -> rows with the column `text`, for masked language modelling
+    folder : where the state is kept for a resume; None keeps none
 
     Returns
     -------
-    model, tokenizer, history : history has one dict per epoch, with `tune_score` in points
+    model, tokenizer, history : the stock model of the one task, or the encoder that several share; one dict
+        per epoch with `tune_score` in points, `by_task` if there are several, and whether it is `at_chance`
 
     Raises
     ------
     AtlasError
-        If the loss becomes NaN or infinite.
+        If the loss becomes NaN or infinite, or the process was told to end.
     """
-    kind, recipe = kinds.of(spec["kind"]), spec["recipe"]
     tokenizer = encoders.load_tokenizer(start)
-    features = kind.encode(train, tokenizer, recipe, spec["labels"])
-    model = encoders.with_fresh_head(
-        start, kind.AUTO_CLASS, spec["labels"], spec["pooling"], seed=spec["seed"]
-    )
-    if spec["freeze"] == "embeddings":
-        encoders.freeze_embeddings(model)
-    selection = _Selection(kind, tokenizer, tune, spec)
-    with tempfile.TemporaryDirectory() as scratch:
-        trainer = transformers.Trainer(
-            model=model,
-            args=_arguments(scratch, recipe, spec["seed"]),
-            train_dataset=features,
-            data_collator=padding.collator(tokenizer),
-            callbacks=[_Watch(), selection],
-        )
-        trainer.remove_callback(transformers.PrinterCallback)
-        _log.info("%d examples, %d features, recipe %s", len(train), len(features), recipe)
-        trainer.train()
-    model.load_state_dict(selection.best_state)
-    return model, tokenizer, selection.history
+    learnt = [
+        streams.Task(declared, parts, tokenizer)
+        for declared, parts in zip(spec["streams"], examples, strict=True)
+    ]
+    if spec["mlm"]:
+        learnt.append(streams.Text(spec["mlm"], text, tokenizer))
+    model = Joint(learnt, start, spec)
+    store, history = resume.Store(folder), []
+    with resume.Signals() as signals:
+        for name, recipe in _phases(spec, store):
+            for stream in learnt:
+                stream.use(name)
+            _log.info("%s: %s, recipe %s", name, {s.name: len(s.lengths) for s in learnt}, recipe)
+            own = {**spec, "recipe": recipe}
+            phase = loop.Phase(model, learnt, own, lambda joint: select(joint, learnt), store, signals, name)
+            phase.run()
+            history = phase.history
+    return model.result(start), tokenizer, history
 
 
-def _arguments(scratch, recipe, seed):
-    return transformers.TrainingArguments(
-        output_dir=scratch,
-        per_device_train_batch_size=recipe["batch_size"],
-        num_train_epochs=recipe["epochs"],
-        learning_rate=recipe["learning_rate"],
-        lr_scheduler_type="linear",
-        warmup_steps=recipe["warmup_share"],
-        weight_decay=recipe["weight_decay"],
-        max_grad_norm=recipe["max_gradient_norm"],
-        train_sampling_strategy="group_by_length",
-        seed=seed,
-        data_seed=seed,
-        logging_steps=10,
-        logging_nan_inf_filter=False,
-        save_strategy="no",
-        report_to="none",
-        disable_tqdm=True,
-        remove_unused_columns=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
-    )
+def _phases(spec, store):
+    """Name and recipe of each phase; one that is over before the saved state is left out."""
+    phases = [("train", spec["recipe"])]
+    if spec["first"]:
+        phases.insert(0, ("first", spec["first"]["recipe"]))
+    saved = store.facts()
+    return phases[[name for name, _ in phases].index(saved["phase"]) :] if saved else phases
 
 
-def tune_score(model, tokenizer, features, examples, kind, spec):
-    """Share of what is right in `examples`, in points; what a checkpoint is chosen by."""
-    outputs = inference.outputs_of(model, features, tokenizer, kind.OUTPUTS)
-    reading = {**spec["recipe"], "no_answer": spec["no_answer"]}
-    rows = kind.decode(outputs, features, examples, reading, spec["labels"])
+def select(model, learnt):
+    """Score of the model on the selection sets of all tasks, or on the held-out text if there is no task.
+
+    Returns
+    -------
+    dict : `tune_score` in points; `at_chance`: whether a task is answered no better than by always giving the
+        commonest answer; `by_task` -> points, if there are several
+    """
+    tasks = model.tasks()
+    if not tasks:
+        return {"tune_score": round(learnt[-1].tune_score(model.heads[-1]), 3), "at_chance": False}
+    rows = {stream.name: stream.predictions(head) for stream, head in tasks}
+    points = {name: round(tune_score(own), 3) for name, own in rows.items()}
+    found = {
+        "tune_score": round(sum(points.values()) / len(points), 3),
+        "at_chance": any(at_chance(own) for own in rows.values()),
+    }
+    return found if len(points) == 1 else {**found, "by_task": points}
+
+
+def tune_score(rows):
+    """Share of what is right in prediction rows, in points; what a checkpoint is chosen by."""
     return 100 * sum(row["right"] for row in rows) / len(rows)
 
 
-class _Selection(transformers.TrainerCallback):
-    """After each epoch: score on the English selection set, keep the weights if they are the best so far."""
-
-    def __init__(self, kind, tokenizer, examples, spec):
-        self._kind, self._tokenizer, self._examples, self._spec = kind, tokenizer, examples, spec
-        self._features = kind.encode(examples, tokenizer, spec["recipe"], spec["labels"])
-        self.history, self.best_state = [], None
-
-    def on_epoch_end(self, args, state, control, model, **kwargs):
-        try:
-            points = tune_score(
-                model, self._tokenizer, self._features, self._examples, self._kind, self._spec
-            )
-        except FloatingPointError as error:
-            raise _diverged(state.global_step, error) from error
-        if self.best_state is None or points > max(epoch["tune_score"] for epoch in self.history):
-            self.best_state = {k: v.detach().to("cpu", copy=True) for k, v in model.state_dict().items()}
-        self.history.append({"epoch": len(self.history) + 1, "tune_score": round(points, 3)})
-        _log.info("epoch %d of %d: selection score %.1f", len(self.history), args.num_train_epochs, points)
-        model.train()
-
-
-class _Watch(transformers.TrainerCallback):
-    """Stop at NaN; say once a minute how far the training is."""
-
-    def on_train_begin(self, args, state, control, **kwargs):
-        self._started = self._told = time.monotonic()
-
-    def on_log(self, args, state, control, logs, **kwargs):
-        for name in ("loss", "grad_norm"):
-            if not math.isfinite(logs.get(name, 0.0)):
-                raise _diverged(state.global_step, f"{name} is {logs[name]}")
-        now = time.monotonic()
-        if now - self._told > _MINUTE or state.global_step == args.logging_steps:
-            self._told = now
-            left = (now - self._started) / state.global_step * (state.max_steps - state.global_step)
-            _log.info(
-                "step %d of %d, loss %.3f, about %.0f s left",
-                state.global_step, state.max_steps, logs.get("loss", math.nan), left,
-            )  # fmt: skip
-
-
-def _diverged(step, what):
-    return AtlasError(
-        f"training diverged by step {step}: {what}. Nothing was saved. Lower `learning_rate` (or raise"
-        " `warmup_share`) in the recipe, or look for empty inputs in the data."
-    )
+def at_chance(rows):
+    """Whether no more is right than if the commonest gold were always given: the training collapsed."""
+    by_token = isinstance(rows[0]["prediction"], list)
+    golds = collections.Counter()
+    for row in rows:
+        golds.update(row["gold"] if by_token else [str(row["gold"])])
+    weights = [len(row["gold"]) if by_token else 1 for row in rows]
+    right = sum(weight * row["right"] for weight, row in zip(weights, rows, strict=True))
+    return right <= golds.most_common(1)[0][1]
 
 
 def save(model, tokenizer, folder):
@@ -146,13 +133,21 @@ def save(model, tokenizer, folder):
     Returns
     -------
     list of the file names written
+
+    Raises
+    ------
+    AtlasError
+        If the disk does not take them; what was there before stays.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".saving-") as scratch:
-        model.save_pretrained(scratch)
-        tokenizer.save_pretrained(scratch)
-        names = sorted(path.name for path in Path(scratch).iterdir())
-        for name in names:
-            (Path(scratch) / name).replace(folder / name)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".saving-") as scratch:
+            model.save_pretrained(scratch)
+            tokenizer.save_pretrained(scratch)
+            names = sorted(path.name for path in Path(scratch).iterdir())
+            for name in names:
+                (Path(scratch) / name).replace(folder / name)
+    except (OSError, safetensors.SafetensorError) as error:
+        raise AtlasError(f"{folder}: the checkpoint cannot be written: {error}. Make room.") from error
     return names

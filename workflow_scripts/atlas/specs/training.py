@@ -4,6 +4,16 @@ from atlas.specs.entries import entry_of
 
 # Of a recipe, what prediction needs to know.
 _READING = ("max_tokens", "stride", "max_answer_tokens", "centre")
+# Of a model's entry, how it is computed.
+_ENGINE = (
+    "precision",
+    "attention",
+    "tokens_per_batch",
+    "gradient_checkpointing",
+    "compile",
+    "lora",
+    "parallel",
+)
 
 
 def train_intermediate(study, model, intermediate, seed):
@@ -17,15 +27,43 @@ def train_target(study, model, intermediate, target, seed):
 
 
 def _train(study, model, task, file, seed):
-    entry = entry_of(study, task)
+    """Spec of a training on one task; `atlas.training` says what each part means."""
+    recipe = study.recipe(model, task, file)
     return {
+        "streams": [stream(task, entry_of(study, task), recipe)],
+        "sampling": {"scheme": "proportional"},
+        "mlm": None,
+        "first": None,
+        "recipe": optimisation(recipe),
+        "seed": int(seed),
+        **computing(study.models[model]),
+    }
+
+
+def stream(name, entry, recipe):
+    """One task of a training: its kind and head, and how its inputs are read."""
+    return {
+        "name": name,
         "kind": entry["kind"],
         "labels": entry.get("labels", []),
-        "no_answer": entry.get("no_answer", False),
-        "recipe": study.recipe(model, task, file),
-        "seed": int(seed),
-        "pooling": study.models[model].get("pooling", "first"),
-        "freeze": study.models[model].get("freeze", "nothing"),
+        "reading": {
+            "no_answer": entry.get("no_answer", False),
+            **{key: recipe[key] for key in _READING if key in recipe},
+        },
+    }
+
+
+def optimisation(recipe):
+    """Of a recipe, what is not about how the inputs are read."""
+    return {key: value for key, value in recipe.items() if key not in _READING}
+
+
+def computing(entry):
+    """What a model's entry says of its training."""
+    return {
+        "pooling": entry.get("pooling", "first"),
+        "freeze": entry.get("freeze", "nothing"),
+        "engine": {key: entry[key] for key in _ENGINE if key in entry},
     }
 
 
