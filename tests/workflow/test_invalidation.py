@@ -17,7 +17,7 @@ CODE = ("Snakefile", "rules", "workflow_scripts", "schemas", "catalog", "profile
 
 # Rules by what they follow.
 REPORT = {"render_report"}
-ANALYSIS = {"collect_scores", "compute_deltas", "correlate", *REPORT}
+ANALYSIS = {"collect_scores", "compute_deltas", "correlate", "check_claims", *REPORT}
 TAGS = {(i, "tags") for i in ("none", "topic")}
 TWINS = {(i, "twins") for i in ("none", "topic")}
 

@@ -10,7 +10,7 @@ from transformers import AutoModelForTokenClassification
 from atlas import columns
 
 pytestmark = pytest.mark.slow
-ANALYSIS = {"collect_scores": 1, "compute_deltas": 1, "correlate": 1, "render_report": 1}
+ANALYSIS = {"collect_scores": 1, "compute_deltas": 1, "correlate": 1, "check_claims": 1, "render_report": 1}
 
 
 @pytest.fixture

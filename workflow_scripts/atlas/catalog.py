@@ -10,7 +10,7 @@ import jsonschema
 import yaml
 from referencing import Registry, Resource
 
-from atlas import task_checks, variants
+from atlas import claim_checks, task_checks, variants
 from atlas.errors import AtlasError, closest
 from atlas.task_checks import BASELINE
 
@@ -48,7 +48,19 @@ def load(folder=None):
         catalog["languages"],
     )
     catalog["variants"] = variants.complete(declared, tasks, languages, f"{folder.name}/variants.yaml")
+    catalog["claims"] = _claims(folder)
     return catalog
+
+
+def _claims(folder):
+    """Published claims; a catalogue need not have any."""
+    path = folder / "claims.yaml"
+    claims = _read_yaml(path) if path.exists() else {}
+    for name, claim in claims.items():
+        place = f"{folder.name}/claims.yaml: {name}"
+        check(claim, "claims.schema.yaml#/$defs/claim", place)
+        claim_checks.check(claim, place)
+    return claims
 
 
 def check(content, schema, place):

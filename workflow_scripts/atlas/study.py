@@ -31,6 +31,7 @@ class Study:
     settings: dict = field(repr=False)
     lab: dict = field(repr=False)
     components: dict = field(default_factory=dict)  # intermediate tasks that are trained on, not selected
+    claims: dict = field(repr=False, default_factory=dict)
 
     @property
     def intermediates(self):
@@ -167,6 +168,7 @@ def load(settings, place="config"):
         settings=settings,
         lab=_lab(settings, {**with_components, **targets}, used),
         components=components,
+        claims=entries["claims"],
     )
     architectures.check_study(study)
     return study
