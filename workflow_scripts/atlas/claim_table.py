@@ -19,7 +19,8 @@ def compute(spec, scores, deltas, folder):
     Parameters
     ----------
     spec : claims (name -> entry of catalog/claims.yaml), order (their names), metrics (target -> those
-        that its score is the mean of), baseline, facts (what the study selects, as `atlas.specs.check_claims` describes it)
+        that its score is the mean of), baseline, and facts (what the study selects), as
+        `atlas.specs.check_claims` describes them
     scores, deltas : rows of the tables of these names
     folder : the study's folder of results, whose sources hold the data that some claims are about
 
