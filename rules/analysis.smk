@@ -4,6 +4,9 @@
 localrules:
     compute_deltas,
     measure_distances,
+    measure_reliability,
+    measure_robustness,
+    measure_consistency,
     correlate,
 
 
@@ -38,6 +41,59 @@ rule compute_deltas:
     shell:
         'python "$ATLAS_SCRIPTS/compute_deltas.py" --scores {input.scores:q} --deltas {output.deltas:q}'
         " --folder results/{wildcards.study} --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule measure_reliability:
+    input:
+        scores="results/{study}/scores.parquet",
+        deltas="results/{study}/deltas.parquet",
+    output:
+        reliability="results/{study}/reliability.parquet",
+    log:
+        "results/{study}/logs/measure_reliability.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("measure_reliability"),
+        code=code("measure_reliability"),
+    shell:
+        'python "$ATLAS_SCRIPTS/measure_reliability.py" --scores {input.scores:q} --deltas {input.deltas:q}'
+        " --reliability {output.reliability:q} --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule measure_robustness:
+    input:
+        scores="results/{study}/scores.parquet",
+        deltas="results/{study}/deltas.parquet",
+    output:
+        robustness="results/{study}/robustness.parquet",
+    log:
+        "results/{study}/logs/measure_robustness.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("measure_robustness"),
+        code=code("measure_robustness"),
+    shell:
+        'python "$ATLAS_SCRIPTS/measure_robustness.py" --scores {input.scores:q} --deltas {input.deltas:q}'
+        " --robustness {output.robustness:q} --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule measure_consistency:
+    input:
+        predictions=parallel_predictions,
+    output:
+        consistency="results/{study}/consistency.parquet",
+    log:
+        "results/{study}/logs/measure_consistency.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("measure_consistency"),
+        code=code("measure_consistency"),
+    shell:
+        'python "$ATLAS_SCRIPTS/measure_consistency.py" --folder results/{wildcards.study}'
+        " --consistency {output.consistency:q} --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
 rule correlate:

@@ -99,17 +99,22 @@ def checkpoint_for(wildcards):
 
 
 def all_scores(wildcards):
-    """Score files of the grid; of a partial study, those that are there."""
-    paths = [
-        "results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.json".format(
-            study=STUDY.name, **cell
-        )
-        for cell in STUDY.cells()
-    ]
-    return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths
+    """Score files of the grid."""
+    return _there("scores/{model}/{intermediate}/{target}/seed-{seed}.json", STUDY.cells())
+
+
+def parallel_predictions(wildcards):
+    """Predictions of the targets whose tests are translations of each other."""
+    cells = [cell for cell in STUDY.cells() if STUDY.target_tasks[cell["target"]].get("parallel")]
+    return _there("predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json", cells)
 
 
 def all_models(wildcards):
     """Manifests of the pretrained models, which know the numbers of parameters."""
-    paths = [f"results/{STUDY.name}/sources/models/{model}/manifest.json" for model in STUDY.models]
+    return _there("sources/models/{model}/manifest.json", [{"model": model} for model in STUDY.models])
+
+
+def _there(pattern, cells):
+    """One path for each cell; of a partial study, those that are there."""
+    paths = [f"results/{STUDY.name}/{pattern.format(**cell)}" for cell in cells]
     return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths

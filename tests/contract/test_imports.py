@@ -71,7 +71,8 @@ def test_a_kind_is_reached_by_name_only(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["atlas.metrics", "atlas.deltas", "atlas.statistics", "atlas.correlations"]
+    ["atlas.metrics", "atlas.deltas", "atlas.statistics", "atlas.correlations", "atlas.example_scores"]
+    + ["atlas.reliability", "atlas.robustness", "atlas.consistency"]
     + [name for name in MODULES if name.startswith("atlas.distances")],
 )
 def test_the_analysis_runs_without_the_heavy_libraries(name):

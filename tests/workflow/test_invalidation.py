@@ -17,7 +17,8 @@ CODE = ("Snakefile", "rules", "workflow_scripts", "schemas", "catalog", "profile
 
 # Rules by what they follow.
 REPORT = {"render_report"}
-ANALYSIS = {"collect_scores", "compute_deltas", "correlate", "check_claims", *REPORT}
+DELTAS = {"compute_deltas", "correlate", "measure_reliability", "measure_robustness", *REPORT}
+ANALYSIS = {"collect_scores", *DELTAS}
 TAGS = {(i, "tags") for i in ("none", "topic")}
 TWINS = {(i, "twins") for i in ("none", "topic")}
 
@@ -199,7 +200,7 @@ CASES = {
     "the report's code": (in_code("atlas/report/page.py", "\n\n\n", "\n\n_ADDED = 1\n\n\n"), REPORT),
     "title of the study": (in_study(title="Another"), REPORT),
     "a setting of the statistics": (
-        in_study(statistics={"permutations": 99, "bootstrap": 99, "seed": 7}), {"correlate", *REPORT}),
+        in_study(statistics={"permutations": 99, "bootstrap": 99, "seed": 7}), DELTAS),
     "a distance more": (
         in_study(distances=["syntactic", "genetic", "geographic"]),
         {"measure_distances", "correlate", *REPORT}),

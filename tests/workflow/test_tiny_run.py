@@ -10,7 +10,14 @@ from transformers import AutoModelForTokenClassification
 from atlas import columns
 
 pytestmark = pytest.mark.slow
-ANALYSIS = {"collect_scores": 1, "compute_deltas": 1, "correlate": 1, "check_claims": 1, "render_report": 1}
+ANALYSIS = {
+    "collect_scores": 1,
+    "compute_deltas": 1,
+    "correlate": 1,
+    "measure_reliability": 1,
+    "measure_robustness": 1,
+    "render_report": 1,
+}
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def settings(finished):
 
 
 def test_tables_have_the_promised_columns_and_rows(finished):
-    for name in ("scores", "deltas", "distances", "correlations"):
+    for name in ("scores", "deltas", "distances", "correlations", "reliability", "robustness"):
         table = pq.read_table(finished.results / f"{name}.parquet")
         schema = getattr(columns, name.upper())
         assert table.column_names == schema.names
@@ -37,6 +44,9 @@ def test_tables_have_the_promised_columns_and_rows(finished):
     deltas = pq.read_table(finished.results / "deltas.parquet").to_pandas().set_index(["target", "language"])
     expected = tags.score["topic", "deu"] - tags.score["none", "deu"]
     assert deltas.delta["tags", "deu"] == pytest.approx(expected)
+    by_example = deltas[deltas.interval_over == "examples"]
+    assert len(by_example) and (by_example.ci_low < by_example.delta).all()
+    assert (deltas.n_examples > 0).all()
 
 
 def test_report_is_one_file_that_names_the_study(finished):

@@ -7,12 +7,12 @@ from atlas.files import read_json
 
 def size(spec):
     """Number of cells: models x intermediates x targets x seeds."""
-    return len(list(_cells(spec)))
+    return len(list(cells(spec, spec["kinds"])))
 
 
 def present(folder, spec):
     """Cells, as tuples (model, intermediate, target, seed), that have a score file."""
-    return [cell for cell in _cells(spec) if score_file(folder, cell).exists()]
+    return [cell for cell in cells(spec, spec["kinds"]) if score_file(folder, cell).exists()]
 
 
 def rows(folder, cell, spec):
@@ -41,9 +41,10 @@ def rows(folder, cell, spec):
             }
 
 
-def _cells(spec):
+def cells(spec, targets):
+    """Every (model, intermediate, target, seed) of the grid that `spec` declares, for these targets."""
     for model, intermediates in spec["models"].items():
-        yield from itertools.product([model], intermediates, spec["kinds"], spec["seeds"])
+        yield from itertools.product([model], intermediates, targets, spec["seeds"])
 
 
 def score_file(folder, cell):

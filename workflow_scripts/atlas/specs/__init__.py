@@ -10,13 +10,14 @@ from atlas import provenance
 from atlas.report_spec import render_report
 from atlas.sources import path_of, provider_of
 from atlas.specs.analysis import (
-    check_claims,
-    claimed_tasks,
     collect_scores,
     compute_deltas,
     correlate,
     import_scores,
+    measure_consistency,
     measure_distances,
+    measure_reliability,
+    measure_robustness,
 )
 from atlas.specs.data import (
     fetch_dataset,
@@ -31,15 +32,16 @@ from atlas.specs.training import predict, score, train_intermediate, train_targe
 from atlas.study import BASELINE
 
 __all__ = [
-    "check_claims",
-    "claimed_tasks",
     "collect_scores",
     "compute_deltas",
     "correlate",
     "fetch_dataset",
     "fetch_model",
     "import_scores",
+    "measure_consistency",
     "measure_distances",
+    "measure_reliability",
+    "measure_robustness",
     "predict",
     "prepare_intermediate",
     "prepare_target_test",

@@ -1,6 +1,5 @@
 """What the analysis is told."""
 
-from atlas.overall import official_metrics
 from atlas.study import BASELINE
 
 
@@ -34,6 +33,30 @@ def compute_deltas(study):
     }
 
 
+def measure_reliability(study):
+    """What the deltas are made of, and how their reliability is measured."""
+    chosen = ("min_languages", "bootstrap", "seed", "at_chance")
+    statistics = {name: study.statistics[name] for name in chosen}
+    return {"baseline": BASELINE, "metrics": _headlines(study), **statistics}
+
+
+def measure_robustness(study):
+    """Which scores are summarised, and by which rule."""
+    statistics = {name: study.statistics[name] for name in ("min_languages", "at_chance")}
+    return {"metrics": _headlines(study), **statistics}
+
+
+def measure_consistency(study):
+    """The grid of predictions of the targets whose tests are translations of each other."""
+    parallel = {name: entry for name, entry in study.target_tasks.items() if entry.get("parallel")}
+    models = study.models if parallel else []  # nothing to read: no change of the grid matters
+    return {
+        "models": {model: study.intermediates_of(model) for model in models},
+        "seeds": list(study.seeds) if parallel else [],
+        "source_languages": {name: entry["source_language"] for name, entry in parallel.items()},
+    }
+
+
 def measure_distances(study):
     """Which distances between which languages."""
     return {
@@ -53,31 +76,3 @@ def correlate(study):
         "families": families,
         **study.statistics,
     }
-
-
-def check_claims(study):
-    """The published claims, and what of the study they are about."""
-    return {
-        "order": list(study.claims),
-        "claims": study.claims,
-        "tasks": claimed_tasks(study),
-        "metrics": {name: official_metrics(entry) for name, entry in study.target_tasks.items()},
-        "baseline": BASELINE,
-        "facts": {
-            "models": list(study.models),
-            "intermediate_tasks": {
-                name: {"kind": entry.get("kind", "")} for name, entry in study.intermediate_tasks.items()
-            },
-            "target_tasks": {
-                name: {"trained": "train" in entry, "languages": list(entry["languages"])}
-                for name, entry in study.target_tasks.items()
-            },
-            "selected_languages": "languages" in study.settings,
-        },
-    }
-
-
-def claimed_tasks(study):
-    """Intermediate tasks of the study about whose data there is a claim."""
-    tasks = {claim["task"] for claim in study.claims.values() if "task" in claim}
-    return [name for name in study.intermediate_tasks if name in tasks and not study.imported]
