@@ -14,22 +14,25 @@ STATISTICS = {"min_languages": 6, "permutations": 199, "bootstrap": 99, "seed": 
 def spec_of(models=2, intermediates=("none", "mnli", "squad"), targets=3, languages=17, seeds=(1, 2)):
     codes = NAMES[:languages] + [f"x{number:02d}" for number in range(languages - len(NAMES))]
     entry = {"kind": "token_labels", "metric": "accuracy", "metrics": ["accuracy"], "source_language": "eng"}
+    entry |= {"trained": True, "languages": codes}
+    overlaps = {"xnli": ["mnli"]}
     return {
         "study": "invented",
         "title": "An invented study of <small> models & large ones",
         "description": "Numbers from a random generator.",
         "notes": ["The scores are invented."],
         "baseline": "none",
-        "models": {f"size-{number}": {"hub": f"invented/size-{number}"} for number in range(1, models + 1)},
+        "models": [f"size-{number}" for number in range(1, models + 1)],
         "intermediate_tasks": list(intermediates),
-        "target_tasks": {
-            name: {**entry, "languages": codes} for name in ["udpos", "xnli", "tydiqa", "sib200"][:targets]
-        },
+        "target_tasks": [
+            {"name": name, **entry, "overlaps": overlaps.get(name, [])}
+            for name in ["udpos", "xnli", "tydiqa", "sib200"][:targets]
+        ],
         "seeds": list(seeds),
         "languages": {
-            code: {"name": f"Name of {code}", "family": "Invented", "script": "Latn"} for code in codes
+            code: {"name": f"Name of {code}", "family": "Invented", "script": "Latn", "uriel": code}
+            for code in codes
         },
-        "overlaps": {"xnli": ["mnli"]},
         "versions": {"torch": "2.13.0", "lang2vec": None},
     }
 
@@ -40,10 +43,11 @@ def distance_of(language):
 
 def score_rows(spec, effect=lambda model, intermediate, language: 0.0, drop=lambda cell: False):
     """Rows of scores; `effect` is added to those with an intermediate task, cells that `drop` names lack."""
-    axes = (spec["models"], spec["intermediate_tasks"], spec["target_tasks"], spec["seeds"])
+    languages = {entry["name"]: entry["languages"] for entry in spec["target_tasks"]}
+    axes = (spec["models"], spec["intermediate_tasks"], languages, spec["seeds"])
     for model, intermediate, target, seed in itertools.product(*axes):
         size = int(model.rpartition("-")[2])
-        for language in spec["target_tasks"][target]["languages"]:
+        for language in languages[target]:
             if drop((model, intermediate, target, seed, language)):
                 continue
             noise = random.Random(f"{model}{intermediate}{target}{seed}{language}").gauss(0, 1)
@@ -85,7 +89,7 @@ def distance_rows(spec, unknown=()):
 def tables_of(spec, scores, distances):
     """All four tables as lists of rows."""
     scores, distances = list(scores), list(distances)
-    metrics = {name: entry["metric"] for name, entry in spec["target_tasks"].items()}
+    metrics = {entry["name"]: entry["metric"] for entry in spec["target_tasks"]}
     deltas = compute(scores, "none", metrics)
     correlations = relate(scores, deltas, distances, {"metrics": metrics, **STATISTICS})
     return {"scores": scores, "deltas": deltas, "distances": distances, "correlations": correlations}

@@ -20,27 +20,30 @@ def render_report(study):
         "description": settings.get("description", ""),
         "notes": [*settings.get("notes", []), *_notes(study)],
         "baseline": BASELINE,
-        "models": {name: entry["source"] for name, entry in study.models.items()},
+        # Lists keep the study's order, which keys of an object lose in canonical JSON.
+        "models": list(study.models),
         "baseline_only": study.settings.get("baseline_only", []),
         "intermediate_tasks": study.intermediates,
-        "target_tasks": {
-            name: {
+        "target_tasks": [
+            {
+                "name": name,
                 "kind": entry["kind"],
                 "metric": entry["metrics"][0],
                 "metrics": entry["metrics"],
                 "languages": list(entry["languages"]),
                 "source_language": entry["source_language"],
+                "trained": "train" in entry,
+                "overlaps": [task for task in entry.get("overlaps", []) if task in study.intermediate_tasks],
             }
             for name, entry in study.target_tasks.items()
-        },
+        ],
         "seeds": list(study.seeds),
         "languages": {
-            code: {key: entry[key] for key in ("name", "family", "script")}
+            code: {
+                "uriel": entry.get("uriel", code),
+                **{key: entry[key] for key in ("name", "family", "script")},
+            }
             for code, entry in study.languages.items()
-        },
-        "overlaps": {
-            name: [other for other in entry.get("overlaps", []) if other in study.intermediate_tasks]
-            for name, entry in study.target_tasks.items()
         },
         "statistics": study.statistics,
         # The digest of the code sees Python only.

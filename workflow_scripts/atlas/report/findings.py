@@ -47,18 +47,24 @@ def average(values):
 
 @dataclasses.dataclass(frozen=True)
 class Findings:
-    """The rows of the four tables and the study's spec, with look-ups."""
+    """The rows of the tables and the study's spec, with look-ups; analyses that were not made stay empty."""
 
     spec: dict
     scores: list
     deltas: list
     distances: list
     correlations: list
+    reliability: list = ()
+    robustness: list = ()
+    consistency: list = ()
+    scaling: list = ()
+    influence: list = ()
+    claims: list = ()
 
     @functools.cached_property
     def models(self):
         """Models from small to large; those without any score last."""
-        order = list(self.spec["models"])
+        order = self.spec["models"]
         return sorted(order, key=lambda name: (self.parameters.get(name) or math.inf, order.index(name)))
 
     @functools.cached_property
@@ -80,10 +86,10 @@ class Findings:
         """Intermediate tasks without the baseline."""
         return [name for name in self.intermediates if name != self.spec["baseline"]]
 
-    @property
+    @functools.cached_property
     def targets(self):
-        """Target task -> its entry in the spec."""
-        return self.spec["target_tasks"]
+        """Target task -> its entry in the spec, in the study's order."""
+        return {entry["name"]: entry for entry in self.spec["target_tasks"]}
 
     def source(self, target):
         """Source language of a target."""

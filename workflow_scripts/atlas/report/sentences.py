@@ -168,13 +168,13 @@ def methods(findings):
     """Paragraph for a paper's methods section."""
     spec = findings.spec
     versions = ", ".join(f"{name} {version}" for name, version in spec["versions"].items() if version)
-    sources = listed(sorted({findings.name_of(findings.source(name)) for name in spec["target_tasks"]}))
-    codes = {code for entry in spec["target_tasks"].values() for code in entry["languages"]}
+    sources = listed(sorted({findings.name_of(findings.source(name)) for name in findings.targets}))
+    codes = {code for entry in findings.targets.values() for code in entry["languages"]}
     settings = spec.get("statistics", {})
     resamples = f" ({settings['bootstrap']:,} resamples)" if "bootstrap" in settings else ""
     orders = f" ({settings['permutations']:,} permutations)" if "permutations" in settings else ""
     distances = listed(f"{distance} ({provider})" for distance, provider in findings.pictured) or "none"
-    untrained = listed(name for name, entry in findings.targets.items() if entry["kind"] == "retrieval")
+    untrained = listed(name for name, entry in findings.targets.items() if not entry["trained"])
     searched = f" {untrained} used the encoder as it stood, without training." if untrained else ""
     return (
         f"We fine-tuned {plural(len(findings.models), 'pretrained multilingual encoder')}"
