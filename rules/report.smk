@@ -12,7 +12,13 @@ rule render_report:
         distances="results/{study}/distances.parquet",
         correlations="results/{study}/correlations.parquet",
     output:
-        report="results/{study}/report.html",
+        report=report("results/{study}/report.html", caption="../captions/report.rst", category="Answer"),
+        figures=report(
+            directory("results/{study}/figures"),
+            patterns=["{name}.svg"],
+            caption="../captions/figure.rst",
+            category="Figures",
+        ),
     log:
         "results/{study}/logs/render_report.log",
     conda:
@@ -22,5 +28,6 @@ rule render_report:
         code=code("render_report"),
     shell:
         'python "$ATLAS_SCRIPTS/render_report.py" --scores {input.scores:q} --deltas {input.deltas:q}'
-        " --distances {input.distances:q} --correlations {input.correlations:q} --report {output.report:q}"
+        " --distances {input.distances:q} --correlations {input.correlations:q}"
+        " --report {output.report:q} --figures {output.figures:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -1,7 +1,8 @@
-"""Tables -> one self-contained HTML page, and its figures as SVG files beside it.
+"""Tables -> one self-contained HTML page, and its figures as SVG and CSV files beside it.
 
-Reads   scores.parquet, deltas.parquet, distances.parquet, correlations.parquet.
-Writes  report.html (its key in the meta tag `atlas-key`) and figures/*.svg.
+Reads   scores.parquet, deltas.parquet, distances.parquet, correlations.parquet, and the further analyses
+        that were made.
+Writes  report.html (its key in the meta tag `atlas-key`) and figures/.
 """
 
 from pathlib import Path
@@ -12,28 +13,51 @@ from atlas.report.findings import Findings
 from atlas.report.page import render
 
 
-def render_report(*, spec, code, scores, deltas, distances, correlations, report: Path):
+def render_report(
+    *,
+    spec,
+    code,
+    scores,
+    deltas,
+    distances,
+    correlations,
+    report: Path,
+    figures: Path,
+    reliability=None,
+    robustness=None,
+    consistency=None,
+    scaling=None,
+    influence=None,
+    claims=None,
+):
     """Render the report; a partial grid gives a report as well, which says what is missing.
 
     Parameters
     ----------
-    spec : the study as `atlas.specs.render_report` describes it
+    spec : the study as `atlas.report_spec.render_report` describes it
     code : digest of the code
     scores, deltas, distances, correlations : tables to read
-    report : page to write, last of all; figures/ is made beside it
+    reliability, robustness, consistency, scaling, influence, claims : further tables; the page says which
+        are not there
+    figures : folder of the figures to write
+    report : page to write, last of all
     """
+    paths = {
+        "scores": scores, "deltas": deltas, "distances": distances, "correlations": correlations,
+        "reliability": reliability, "robustness": robustness, "consistency": consistency,
+        "scaling": scaling, "influence": influence, "claims": claims,
+    }  # fmt: skip
+    paths = {name: path for name, path in paths.items() if path is not None}
     tables = {
-        "scores": artifacts.read_table(scores, columns.SCORES),
-        "deltas": artifacts.read_table(deltas, columns.DELTAS),
-        "distances": artifacts.read_table(distances, columns.DISTANCES),
-        "correlations": artifacts.read_table(correlations, columns.CORRELATIONS),
+        name: artifacts.read_table(path, getattr(columns, name.upper())).to_pylist()
+        for name, path in paths.items()
     }
-    key = artifacts.make_key(spec, code, scores, deltas, distances, correlations)
-    page = render(Findings(spec, **{name: table.to_pylist() for name, table in tables.items()}), key)
+    key = artifacts.make_key(spec, code, *paths.values())
+    page = render(Findings(spec, **tables), key, list(paths))
     for name, drawing in page.figures.items():
-        write_text(report.parent / "figures" / name, drawing)
+        write_text(figures / name, drawing)
     write_text(report, page.html)
-    return f"{len(page.html) / 1e6:.1f} MB, {len(page.figures)} figures"
+    return f"{len(page.html) / 1e6:.1f} MB, {len(page.figures) // 2} figures"
 
 
 if __name__ == "__main__":

@@ -22,11 +22,14 @@ def spec_of(models=2, intermediates=("none", "mnli", "squad"), targets=3, langua
         "description": "Numbers from a random generator.",
         "notes": ["The scores are invented."],
         "baseline": "none",
+        "imported": False,
         "models": [f"size-{number}" for number in range(1, models + 1)],
         "intermediate_tasks": list(intermediates),
         "target_tasks": [
             {"name": name, **entry, "overlaps": overlaps.get(name, [])}
-            for name in ["udpos", "xnli", "tydiqa", "sib200"][:targets]
+            for name in ["udpos", "xnli", "tydiqa", "sib200", *(f"target-{n}" for n in range(5, 20))][
+                :targets
+            ]
         ],
         "seeds": list(seeds),
         "languages": {

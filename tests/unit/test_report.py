@@ -29,7 +29,9 @@ def findings_of(spec, effect=lambda *cell: 0.0, drop=lambda cell: False):
 def render(folder, spec, tables):
     folder.mkdir(exist_ok=True)
     paths = invented.write(folder, tables)
-    render_report(spec=spec, code="digest", report=folder / "report.html", **paths)
+    render_report(
+        spec=spec, code="digest", report=folder / "report.html", figures=folder / "figures", **paths
+    )
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
@@ -65,7 +67,10 @@ class _Addresses(HTMLParser):
         given = dict(attributes)
         self.found += [given["href"]] if tag == "a" and "href" in given else []
         self.loaded += [given[name] for name in ("src", "srcset", "data") if name in given]
-        self.loaded += [given["href"]] if tag != "a" and "href" in given else []
+        elsewhere = tag != "a" and not given.get("href", "#").startswith(
+            "#"
+        )  # `use` copies a part of the page
+        self.loaded += [given["href"]] if elsewhere else []
 
 
 def test_the_page_loads_nothing(page):
@@ -76,17 +81,42 @@ def test_the_page_loads_nothing(page):
     assert all(address.startswith(("https://arxiv.org/", "https://aclanthology.org/")) for address in outside)
 
 
-def test_links_lead_to_files_of_the_study(page, tables):
+def test_links_lead_to_files_of_the_study(page, study, tables):
     folder, text = page
-    scored = {
-        wording.score_file(row["model"], row["intermediate"], row["target"], row["seed"])
-        for row in tables["scores"]
-    }
+    found = Findings(study, **tables)
+    cells = {(r["model"], r["intermediate"], r["target"], r["seed"]) for r in tables["scores"]}
+    scored = {found.score_file(*cell) for cell in cells}
+    recipes = {found.recipe_file(*cell) for cell in cells}
     inside = {address for address in _Addresses(text).found if not re.match(r"https:|#", address)}
-    files = {address for address in inside if not address.startswith("scores/")}
-    assert inside - files == scored  # each score file is led to, and none that is not there
-    assert all((folder / address).is_file() for address in files)
-    assert {f"{name}.parquet" for name in tables} <= files
+    cell_files = {address for address in inside if address.startswith(("scores/", "checkpoints/"))}
+    assert cell_files == scored | recipes  # each is led to, and none that is not there
+    assert all((folder / address).is_file() for address in inside - cell_files)
+    assert {f"{name}.parquet" for name in tables} <= inside
+
+
+def test_every_place_in_the_table_of_contents_exists(page):
+    for place in (address for address in _Addresses(page[1]).found if address.startswith("#")):
+        assert f'id="{place[1:]}"' in page[1]
+
+
+@pytest.mark.parametrize(
+    ("trained", "intermediate", "file"),
+    [
+        (True, "none", "checkpoints/target/m/none/udpos/seed-3/manifest.json"),
+        (False, "mnli", "checkpoints/intermediate/m/mnli/seed-3/manifest.json"),
+        (False, "none", "sources/models/m/manifest.json"),
+    ],
+)
+def test_a_recipe_is_that_of_the_last_training(study, tables, trained, intermediate, file):
+    spec = {**study, "target_tasks": [{**study["target_tasks"][0], "trained": trained}]}
+    assert Findings(spec, **tables).recipe_file("m", intermediate, "udpos", 3) == file
+
+
+def test_imported_scores_lead_to_their_table_and_have_no_recipe(tmp_path, study, tables):
+    text = render(tmp_path, {**study, "imported": True}, tables)
+    inside = {address for address in _Addresses(text).found if not re.match(r"https:|#", address)}
+    assert not [address for address in inside if address.startswith(("scores/", "checkpoints/"))]
+    assert all((tmp_path / address).is_file() for address in inside)
 
 
 def test_text_from_the_study_is_escaped(tmp_path, study, tables):
@@ -97,7 +127,10 @@ def test_text_from_the_study_is_escaped(tmp_path, study, tables):
         "description": evil,
         "notes": [evil],
         "versions": {evil: evil},
-        "languages": {code: {"name": evil, "family": evil, "script": evil} for code in study["languages"]},
+        "languages": {
+            code: {**dict.fromkeys(("name", "family", "script"), evil), "uriel": code}
+            for code in study["languages"]
+        },
     }
     text = render(tmp_path, study, tables)
     assert "<script>alert" not in text
@@ -130,7 +163,16 @@ def test_the_key_follows_the_inputs(tmp_path, study, tables, page):
 def test_the_stage_runs_from_its_command_line(tmp_path, study, tables, capfd):
     words = [f"--{name}={path}" for name, path in invented.write(tmp_path, tables).items()]
     words = [part for word in words for part in word.split("=", 1)]
-    words += ["--report", str(tmp_path / "report.html"), "--spec", canonical(study), "--code", "digest"]
+    words += [
+        "--figures",
+        str(tmp_path / "figures"),
+        "--report",
+        str(tmp_path / "report.html"),
+        "--spec",
+        canonical(study),
+        "--code",
+        "digest",
+    ]
     stage.run(render_report, words)
     assert "figures" in capfd.readouterr().err
     assert not list(tmp_path.rglob("*tmp*"))
@@ -188,17 +230,19 @@ def test_a_planted_gain_is_found_by_hand():
         gain = {"size-1": 1, "size-2": 3}[row["model"]] if row["intermediate"] == "mnli" else 0
         row["score"] = 50 + gain + (0.5 if gain and row["seed"] == 1 else 0)
     # By seed: 1.5 and 1, mean 1.25, t interval 1.25 -+ 12.706 * 0.25.
-    helped, sized, _ = (sentence for _, sentence in sentences.answer(found))
+    helped, sized, _ = (f"{sentence} {detail}" for _, sentence, detail in sentences.answer(found))
     assert "+1.2 points [−1.9, 4.4] in size-1 and +3.2 points [0.1, 6.4] in size-2" in helped
-    assert "size-1: not distinguishable from zero; size-2: a gain" in helped
-    assert "changes by +2.0 points [2.0, 2.0]: beyond the spread" in sized
+    assert (
+        "not distinguishable from zero in size-1; a gain beyond the spread of the seeds in size-2" in helped
+    )
+    assert "changes by +2.0 points [2.0, 2.0], beyond the spread" in sized
     assert "two points cannot show a trend" in sized
 
 
 def test_one_seed_claims_nothing():
-    helped, sized, _ = (s for _, s in sentences.answer(findings_of(invented.spec_of(seeds=(1,)))))
+    helped, sized, _ = (s for _, s, _ in sentences.answer(findings_of(invented.spec_of(seeds=(1,)))))
     assert "one seed gives no interval" in helped and "[" not in helped
-    assert "one seed, so no interval" in sized
+    assert "from one seed, so without an interval" in sized
 
 
 def test_a_planted_relation_with_distance_is_told():
@@ -259,7 +303,7 @@ def test_labels_neither_collide_nor_leave_the_plot():
     assert len(places) > 20
     for number, (x, y, _) in enumerate(places):
         assert all(abs(x - a) > 16 or abs(y - b) > 9 for a, b, _ in places[:number])
-        assert scatter.LEFT < x < scatter.WIDTH and 0 < y < scatter.HEIGHT
+        assert scatter.BOX.left < x < scatter.WIDTH and 0 < y < scatter.HEIGHT
 
 
 @pytest.mark.slow

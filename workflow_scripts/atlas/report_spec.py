@@ -20,6 +20,7 @@ def render_report(study):
         "description": settings.get("description", ""),
         "notes": [*settings.get("notes", []), *_notes(study)],
         "baseline": BASELINE,
+        "imported": "scores" in settings,
         # Lists keep the study's order, which keys of an object lose in canonical JSON.
         "models": list(study.models),
         "baseline_only": study.settings.get("baseline_only", []),

@@ -1,20 +1,27 @@
-"""The figures of a study: which cells, panels and labels go into each."""
+"""Figures of deltas: heat maps, and what every figure has."""
 
 import re
 from typing import NamedTuple
 
-from atlas.report import heatmap, scatter, summary
-from atlas.report.findings import Estimate
-from atlas.report.wording import interval, number, probability, score_file, signed
+from markupsafe import Markup
 
-OUTCOMES = {"delta": "delta (points)", "gap": "transfer gap (points)"}
+from atlas.report import heatmap, summary
+from atlas.report.findings import Estimate
+from atlas.report.svg import NOTHING
+from atlas.report.wording import interval, number, signed
+
+# More columns than fit a page get a panel per model; where there are more cells, they say no more than a number.
+_MOST_COLUMNS, _MOST_CELLS = 12, 3000
 
 
 class Figure(NamedTuple):
-    """Name of the figure's file without ending, and its rows of panels."""
+    """Name of the figure's files without ending, its rows of panels, and the data that they show."""
 
     name: str
     rows: list
+    data: list  # of dict
+    title: str = ""
+    shared: Markup = NOTHING  # parts that the panels refer to
 
 
 def file_name(*parts):
@@ -33,7 +40,9 @@ def mean_deltas(findings):
     limit = heatmap.limit_of([value.mean for value in found.values()])
     models = [model for model in findings.models if any(cell[0] == model for cell in found)]
     panels = [_mean_panel(findings, model, found, limit) for model in models]
-    return Figure("deltas", [panels] if panels else []), limit
+    names = ("model", "intermediate", "target")
+    data = [{**dict(zip(names, cell, strict=True)), **value._asdict()} for cell, value in found.items()]
+    return Figure("deltas", [panels] if panels else [], data), limit
 
 
 def _mean_panel(findings, model, found, limit):
@@ -60,7 +69,7 @@ def _cell(findings, place, value, language=None):
         value.mean,
         signed(value.mean) + ("†" if chance else ""),
         f"{where}: {signed(value.mean, 2)} points{reach} ({value.n_seeds} seeds{warning})",
-        score_file(*place, seeds[0]) if seeds else None,
+        findings.score_file(*place, seeds[0]) if seeds else None,
         value.differs,
     )
 
@@ -74,78 +83,43 @@ def deltas_by_language(findings, target, limit):
     """Heat map language x (model, intermediate); the source language first, then from near to far."""
     shown = [row for row in findings.deltas if row["target"] == target]
     pairs = {(row["model"], row["intermediate"]) for row in shown}
-    columns = [
-        heatmap.Column(model, name)
+    columns = {
+        (model, name): heatmap.Column(model, name, _column_link(findings, model, name, target))
         for model in findings.models
         for name in findings.trained
         if (model, name) in pairs
-    ]
-    cells = {(row["language"], heatmap.Column(row["model"], row["intermediate"])): row for row in shown}
-    cells = {place: _language_cell(findings, row) for place, row in cells.items()}
+    }
+    brief = len(findings.deltas) > _MOST_CELLS
+    cells = {
+        (row["language"], columns[row["model"], row["intermediate"]]): _language_cell(findings, row, brief)
+        for row in shown
+    }
+    rows = _language_rows(findings, target, {language for language, _ in cells})
+    groups = [list(columns.values())]
+    if len(columns) > _MOST_COLUMNS:
+        groups = [[c for c in columns.values() if c.group == model] for model in findings.models]
+    label = f"Delta per language on {target}, in points"
+    panels = [heatmap.draw(label, rows, group, cells, limit) for group in groups if group]
+    return Figure(file_name("deltas", target), [panels] if rows else [], shown, target)
+
+
+def _column_link(findings, model, intermediate, target):
+    seeds = findings.seeds_of(model, intermediate, target)
+    return findings.score_file(model, intermediate, target, seeds[0]) if seeds else None
+
+
+def _language_rows(findings, target, present):
     known = findings.distance_to(findings.source(target), *findings.shown)
     order = [findings.source(target), *findings.zero_shot(target)]
-    present = {language for language, _ in cells}
-    rows = [
+    return [
         (code, f"{findings.name_of(code)} {code}", number(known[code], 2) if code in known else "")
         for code in order
         if code in present
     ]
-    label = f"Delta per language on {target}, in points"
-    return Figure(
-        file_name("deltas", target), [[heatmap.draw(label, rows, columns, cells, limit)]] if rows else []
-    )
 
 
-def _language_cell(findings, row):
+def _language_cell(findings, row, brief):
     value = Estimate(row["delta"], row["ci_low"], row["ci_high"], row["n_seeds"])
+    if brief:
+        return heatmap.Cell(value.mean, signed(value.mean), None, None, value.differs)
     return _cell(findings, (row["model"], row["intermediate"], row["target"]), value, row["language"])
-
-
-def against_distance(findings, target, outcome, distance, provider):
-    """Scatter plots of an outcome against a distance: a row per intermediate, a panel per model.
-
-    Parameters
-    ----------
-    outcome : a key of OUTCOMES
-    """
-    points = {
-        (model, intermediate): found
-        for intermediate in findings.intermediates
-        for model in findings.models
-        if (found := _points(findings, (model, intermediate, target), outcome, (distance, provider)))
-    }
-    x_name = f"{distance} distance from {findings.name_of(findings.source(target))}"
-    everything = [point for found in points.values() for point in found]
-    frame = scatter.frame_of(everything, x_name, OUTCOMES[outcome])
-    rows = {}
-    for (model, intermediate), found in points.items():
-        row = findings.correlation(model, intermediate, target, outcome, distance, provider)
-        estimated = row is not None and row["spearman"] is not None
-        panel = scatter.draw(f"{model}, {intermediate}", _rho(row), found, frame, estimated)
-        rows.setdefault(intermediate, []).append(panel)
-    return Figure(file_name(outcome, "against", distance, target), list(rows.values()))
-
-
-def _points(findings, place, outcome, measure):
-    known = findings.distance_to(findings.source(place[2]), *measure)
-    found = []
-    for language in findings.zero_shot(place[2]):
-        value = findings.outcome(outcome, *place, language)
-        if value is not None and language in known:
-            distance = known[language]
-            explained = (
-                f"{findings.name_of(language)}: {signed(value, 2)} points, distance {number(distance, 3)}"
-            )
-            found.append(scatter.Point(distance, value, language, explained))
-    return found
-
-
-def _rho(row):
-    """What the table of correlations says of one panel."""
-    if row is None or row["spearman"] is None:
-        return "correlation not estimated" + (f", n = {row['n_languages']}" if row else "")
-    reach = interval(row["spearman_ci_low"], row["spearman_ci_high"], 2)
-    return (
-        f"ρ = {number(row['spearman'], 2)} {reach}, n = {row['n_languages']},"
-        f" q = {probability(row['q_value'])}".replace("= <", "<")
-    )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from atlas import statistics
 from atlas.deltas import by_cell, gaps
+from atlas.report.wording import address
 
 # The distance that is shown first, and the provider whose values are drawn if there are several.
 DISTANCE, PROVIDER = "syntactic", "lang2vec_vectors"
@@ -125,6 +126,22 @@ class Findings:
         found = [self.points(model, intermediate, target, code) for code in self.targets[target]["languages"]]
         return sorted({seed for by_seed in found for seed in by_seed})
 
+    def score_file(self, model, intermediate, target, seed):
+        """Address of the file with the scores of a cell; of imported scores, the table."""
+        if self.spec["imported"]:
+            return "scores.parquet"
+        return address("scores", model, intermediate, target, f"seed-{seed}.json")
+
+    def recipe_file(self, model, intermediate, target, seed):
+        """Address of the manifest with the recipe of the training behind a cell; None for imported scores."""
+        if self.spec["imported"]:
+            return None
+        if self.targets[target]["trained"]:
+            return address("checkpoints/target", model, intermediate, target, f"seed-{seed}", "manifest.json")
+        if intermediate == self.spec["baseline"]:
+            return address("sources/models", model, "manifest.json")
+        return address("checkpoints/intermediate", model, intermediate, f"seed-{seed}", "manifest.json")
+
     def gap_of(self, model, intermediate, target, language):
         """Transfer gap of one cell, mean over its seeds; None if the source or the language lacks a score."""
         cell = (model, intermediate, target, self.source(target), language)
@@ -142,6 +159,19 @@ class Findings:
         if name == "gap":
             return self.gap_of(*cell)
         return self.delta_rows[cell]["delta"] if cell in self.delta_rows else None
+
+    def mean_over_intermediates(self, model, target):
+        """Zero-shot language -> mean delta over the intermediate tasks that the model has on this target.
+
+        Languages that lack one of them are left out, so that no hole in the grid looks like a gain.
+        """
+        rows = {
+            name: [self.delta_rows.get((model, name, target, code)) for code in self.zero_shot(target)]
+            for name in self.trained
+        }
+        columns = [found for found in rows.values() if any(found)]
+        complete = zip(self.zero_shot(target), *columns, strict=True) if columns else ()
+        return {code: average(row["delta"] for row in found) for code, *found in complete if all(found)}
 
     def deltas_by_seed(self, model, intermediate, target):
         """Seed -> zero-shot language -> delta."""

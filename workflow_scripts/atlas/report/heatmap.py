@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from atlas.report.svg import Panel, element, text
 
 ROW, HEAD, LETTER = 22, 44, 6.8
@@ -13,16 +15,17 @@ class Cell(NamedTuple):
 
     value: float
     written: str
-    explained: str
+    explained: str | None
     link: str | None
     bold: bool = False
 
 
 class Column(NamedTuple):
-    """A column with the group that it stands under."""
+    """A column with the group that it stands under, and where its heading leads to."""
 
     group: str
     name: str
+    link: str | None = None
 
 
 def limit_of(values):
@@ -69,7 +72,8 @@ def _headings(columns, left, width):
     groups = {}
     for place, column in enumerate(columns):
         groups.setdefault(column.group, []).append(place)
-        yield text(left + (place + 0.5) * width, HEAD - 8, column.name, "note", "middle")
+        heading = text(left + (place + 0.5) * width, HEAD - 8, column.name, "note", "middle")
+        yield element("a", heading, href=column.link) if column.link else heading
     for group, places in groups.items():
         yield text(left + (sum(places) / len(places) + 0.5) * width, 14, group, "name", "middle")
         if group:
@@ -81,15 +85,23 @@ def _cell(cell, x, y, width, limit):
     frame = {"x": x + 1, "y": y + 1, "width": width - 2, "height": ROW - 2}
     if cell is None:
         return element("rect", **frame, class_="absent")
-    opacity = PALEST + (STRONGEST - PALEST) * min(1, abs(cell.value) / limit)
-    side = "gain" if cell.value > 0 else "loss"
-    drawn = element(
-        "g",
-        element("title", cell.explained),
-        element("rect", **frame, class_=side, fill_opacity=f"{opacity:.2f}"),
+    drawn = [
+        element("rect", **frame, class_=side(cell.value), fill_opacity=opacity(cell.value, limit)),
         text(x + width / 2, y + 15, cell.written, "value bold" if cell.bold else "value", "middle"),
-    )
-    return element("a", drawn, href=cell.link) if cell.link else drawn
+    ]
+    if cell.explained:
+        drawn = [element("g", element("title", cell.explained), *drawn)]
+    return element("a", *drawn, href=cell.link) if cell.link else Markup("").join(drawn)
+
+
+def side(value):
+    """Class of a gain or a loss."""
+    return "gain" if value > 0 else "loss"
+
+
+def opacity(value, limit):
+    """Strength of a value's colour; strongest from `limit` on."""
+    return f"{PALEST + (STRONGEST - PALEST) * min(1, abs(value) / limit):.2f}"
 
 
 def legend(limit):
@@ -98,7 +110,6 @@ def legend(limit):
     body = []
     for step in range(steps):
         share = 2 * step / (steps - 1) - 1
-        opacity = PALEST + (STRONGEST - PALEST) * abs(share)
         body.append(
             element(
                 "rect",
@@ -106,8 +117,8 @@ def legend(limit):
                 y=2,
                 width=width / steps,
                 height=10,
-                class_="gain" if share > 0 else "loss",
-                fill_opacity=f"{opacity:.2f}",
+                class_=side(share),
+                fill_opacity=opacity(share, 1),
             )
         )
     for share, written in ((0, f"≤ −{limit:.1f}"), (0.5, "0"), (1, f"≥ +{limit:.1f} points")):

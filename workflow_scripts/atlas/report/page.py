@@ -1,23 +1,34 @@
 """All findings -> the HTML page and the files of its figures."""
 
+import csv
+import io
 from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
 
-from atlas.report import figures, heatmap, sentences, summary, wording
-from atlas.report.svg import STYLE, document, inline
+from atlas.report import (
+    figures,
+    heatmap,
+    languages,
+    relations,
+    scaling,
+    sentences,
+    summary,
+    tables,
+    wording,
+    worldmap,
+)
+from atlas.report.methods import methods
+from atlas.report.svg import STYLE, document, inline, shared_parts
 
 HERE = Path(__file__).parent
-TABLES = ("scores", "deltas", "distances", "correlations")
-# A page must stay readable and printable; the whole table lies beside it.
-MOST_CORRELATIONS = 1000
 # Panels that the page itself draws for other distances than the first; beyond, the files are linked.
-MOST_PANELS = 400
+MOST_PANELS = 150
 
 
 class Page(NamedTuple):
-    """The page's text, and name -> text of the SVG files that lie in figures/."""
+    """The page's text, and name -> text of the files that lie in figures/: SVG, and CSV of what it shows."""
 
     html: str
     figures: dict
@@ -27,17 +38,18 @@ class Drawn(NamedTuple):
     """A figure on the page."""
 
     title: str
-    file: str
+    file: str  # without ending
     rows: list  # of lists of SVG; empty if the page only links the file
 
 
-def render(findings, key):
+def render(findings, key, made=()):
     """Render the report.
 
     Parameters
     ----------
     findings : atlas.report.findings.Findings
     key : of the report, written into a meta tag
+    made : names of the tables that lie beside the page
 
     Returns
     -------
@@ -45,8 +57,6 @@ def render(findings, key):
     """
     grid = summary.completeness(findings)
     book = _Book()
-    means, limit = figures.mean_deltas(findings)
-    by_language = figures.language_limit(findings)
     context = {
         "findings": findings,
         "spec": findings.spec,
@@ -57,21 +67,42 @@ def render(findings, key):
         "answer": sentences.answer(findings),
         "warnings": sentences.warnings(findings, grid),
         "scores": {name: summary.score_rows(findings, name) for name in findings.targets},
-        "means": book.draw(means, "Mean delta over zero-shot languages"),
-        "mean_legend": inline(heatmap.legend(limit)),
-        "languages": {
-            name: book.draw(figures.deltas_by_language(findings, name, by_language), name)
-            for name in findings.targets
-        },
-        "language_legend": inline(heatmap.legend(by_language)),
-        "drawn_scatters": {outcome: _scatters(findings, book, outcome) for outcome in figures.OUTCOMES},
-        "correlations": _correlations(findings),
         "coverage": summary.coverage(findings),
-        "methods": sentences.methods(findings),
-        "tables": TABLES,
+        "methods": methods(findings),
+        "tables": made,
         "written": wording,
+        **_deltas(findings, book),
+        **_relations(findings, book),
+        **tables.of(findings),
     }
     return Page(_template().render(context), book.files)
+
+
+def _deltas(findings, book):
+    means, limit = figures.mean_deltas(findings)
+    by_language = figures.language_limit(findings)
+    mapped = [languages.ALL_TARGETS, *findings.targets] if len(findings.targets) > 1 else findings.targets
+    return {
+        "means": book.draw(means, "Mean delta over zero-shot languages"),
+        "mean_legend": inline(heatmap.legend(limit)),
+        "profiles": book.draw_all(languages.profile(findings, name) for name in findings.targets),
+        "by_language": book.draw_all(
+            figures.deltas_by_language(findings, name, by_language) for name in findings.targets
+        ),
+        "language_legend": inline(heatmap.legend(by_language)),
+        "maps": book.draw_all(languages.deltas_on_map(findings, name, by_language) for name in mapped),
+        "land": shared_parts(worldmap.land()),
+    }
+
+
+def _relations(findings, book):
+    return {
+        "drawn_scatters": {outcome: _scatters(findings, book, outcome) for outcome in relations.OUTCOMES},
+        "forest": book.draw(relations.correlations(findings), "Correlations of delta with distance"),
+        "slopes": book.draw(scaling.slopes(findings), "Slope of delta over distance, by model size"),
+        "interactions": scaling.interactions(findings),
+        "model_legend": inline(relations.legend(findings)),
+    }
 
 
 class _Book:
@@ -82,15 +113,30 @@ class _Book:
         self.panels_left = MOST_PANELS
 
     def draw(self, figure, title, secondary=False):
-        """Note the figure's file; None for a figure without panels."""
+        """Note the figure's files; None for a figure without panels."""
         if not figure.rows:
             return None
-        self.files[f"{figure.name}.svg"] = document(figure.rows)
+        self.files[f"{figure.name}.svg"] = document(figure.rows, figure.shared)
+        self.files[f"{figure.name}.csv"] = _csv(figure.data)
         rows = [[inline(panel) for panel in row] for row in figure.rows]
         if secondary:
             self.panels_left -= sum(map(len, rows))
             rows = rows if self.panels_left >= 0 else []
-        return Drawn(title, f"figures/{figure.name}.svg", rows)
+        return Drawn(title, f"figures/{figure.name}", rows)
+
+    def draw_all(self, drawn):
+        """Draw figures of several targets, those with panels, under the last part of their names."""
+        found = [(figure.title, self.draw(figure, figure.title)) for figure in drawn]
+        return {title: figure for title, figure in found if figure}
+
+
+def _csv(rows):
+    """Write what a figure shows; unknown values stay empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _scatters(findings, book, outcome):
@@ -98,21 +144,11 @@ def _scatters(findings, book, outcome):
     found = {}
     for target in findings.targets:
         for pair in findings.pictured:
-            figure = figures.against_distance(findings, target, outcome, *pair)
+            figure = relations.against_distance(findings, target, outcome, *pair)
             drawn = book.draw(figure, " · ".join(pair), secondary=pair != findings.shown)
             if drawn:
                 found.setdefault(target, []).append(drawn)
     return found
-
-
-def _correlations(findings):
-    """Rows for the page: deltas and the distance that is shown first come first."""
-
-    def rank(row):
-        shown = (row["distance"], row["provider"]) == findings.shown
-        return (row["outcome"] != "delta", not shown, row["spearman"] is None)
-
-    return sorted(findings.correlations, key=rank)[:MOST_CORRELATIONS]
 
 
 def _template():

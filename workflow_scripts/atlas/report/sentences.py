@@ -2,40 +2,45 @@
 
 import statistics
 
+from atlas.report import scaling
 from atlas.report.comparison import compare
 from atlas.report.summary import mean_deltas
+from atlas.report.tables import by_size
 from atlas.report.wording import interval, listed, magnitude, number, plural, signed
 
 LEVEL = 0.05
 
 
 def answer(findings):
-    """Answer the three parts of the question.
+    """Answer the three parts of the question, each in one sentence, with what a reader asks next beside it.
 
     Returns
     -------
-    list of tuple : (question, sentence)
+    list of tuple : (question, sentence, detail); the detail may be empty
     """
     comparison = compare(findings)
     return [
-        ("Does intermediate training help?", _help(findings, comparison)),
-        ("Does model size change that?", _size(findings, comparison)),
-        ("Does the profit follow the distance?", _distance(findings)),
+        ("Does intermediate training help?", *_help(findings, comparison)),
+        ("Does model size change how robustly?", *_size(findings, comparison)),
+        ("Does the profit follow the distance?", *_distance(findings)),
     ]
 
 
 def _help(findings, comparison):
     if not comparison.models:
-        return "Not enough data: no score with an intermediate task has its partner without one."
+        return "Not enough data: no score with an intermediate task has its partner without one.", ""
     if not comparison.n_cells:
-        return f"Not enough data: {listed(comparison.models)} share no cell that has a delta."
+        return f"Not enough data: {listed(comparison.models)} share no cell that has a delta.", ""
     found = {model: comparison.estimate(model) for model in comparison.models}
     parts = [f"{signed(e.mean)} points{_reach(e)} in {model}" for model, e in found.items()]
-    return (
-        "On average over zero-shot languages, intermediate training changed the score by "
-        f"{listed(parts)} ({plural(comparison.n_cells, 'combination')} of intermediate task, target and"
-        f" language; {_seeds(found.values())}). {_verdict(found)}{_cell_by_cell(findings)}"
+    detail = (
+        f"{plural(comparison.n_cells, 'combination')} of intermediate task, target and language;"
+        f" {_seeds(found.values())}.{_cell_by_cell(findings)}"
     )
+    return (
+        "On average over zero-shot languages, intermediate training changed the score by"
+        f" {listed(parts)}: {_verdict(found)}."
+    ), detail
 
 
 def _reach(found):
@@ -52,8 +57,10 @@ def _verdict(found):
     for model, value in found.items():
         groups.setdefault(_kind_of(value), []).append(model)
     if len(groups) == 1:
-        return f"{'For each model' if len(found) > 1 else 'That is'}: {next(iter(groups))}."
-    return "; ".join(f"{listed(models)}: {kind}" for kind, models in groups.items()) + "."
+        return next(iter(groups)) + (
+            " in any of them" if len(found) > 2 else " in either" * (len(found) == 2)
+        )
+    return "; ".join(f"{kind} in {listed(models)}" for kind, models in groups.items())
 
 
 def _kind_of(found):
@@ -80,18 +87,42 @@ def _cell_by_cell(findings):
 def _size(findings, comparison):
     models = [model for model in comparison.models if findings.parameters.get(model)]
     if len(models) < 2:
-        return f"Not enough data: {plural(len(models), 'model')} with deltas cannot be compared by size."
+        return f"Not enough data: {plural(len(models), 'model')} with deltas cannot be compared by size.", ""
     smallest, largest = models[0], models[-1]
     difference = comparison.difference(largest, smallest)
     if difference is None:
-        return f"Not enough data: {listed(models)} share no cell that has a delta."
+        return f"Not enough data: {listed(models)} share no cell that has a delta.", ""
     sizes = [f"{model} ({magnitude(findings.parameters[model])})" for model in (smallest, largest)]
-    beyond = {True: "beyond the spread of the seeds", False: "not distinguishable from zero"}
-    judged = beyond[difference.differs] if difference.low is not None else "one seed, so no interval"
-    return (
+    told = (
         f"From {sizes[0]} to {sizes[1]} the mean delta changes by {signed(difference.mean)} points"
-        f"{_reach(difference)}: {judged}. {_trend(comparison, models)}"
+        f"{_reach(difference)}, {_judged(difference)}{_interaction(findings)}."
     )
+    return told, f"{_trend(comparison, models)}{_hurt(findings)}"
+
+
+def _judged(difference):
+    if difference.low is None:
+        return "from one seed, so without an interval"
+    return "beyond the spread of the seeds" if difference.differs else "not distinguishable from zero"
+
+
+def _interaction(findings):
+    """How the slope over distance changes with size, where a regression could say so."""
+    row = scaling.overall(findings, scaling.INTERACTION)
+    if row is None:
+        return ""
+    low, high = scaling.reach(row)
+    told = _sign(low, high, "which can be told from zero", "not distinguishable from zero")
+    return (
+        f", and per tenfold parameters its slope over {findings.shown[0]} distance by"
+        f" {signed(row['estimate'])} points per unit {interval(low, high)}, {told}"
+    )
+
+
+def _sign(low, high, clear, unclear):
+    if low is None or high is None:
+        return "without an interval"
+    return unclear if low <= 0 <= high else clear
 
 
 def _trend(comparison, models):
@@ -104,6 +135,15 @@ def _trend(comparison, models):
     return f"Over the {len(models)} models it {order}; {len(models)} points allow no more than that."
 
 
+def _hurt(findings):
+    """Share of languages that intermediate training hurts, from the smallest to the largest model."""
+    rows = [row for row in by_size(findings) if row["share_hurt"] is not None]
+    if not rows:
+        return ""
+    shares = listed(f"{100 * row['share_hurt']:.0f} % in {row['model']}" for row in rows)
+    return f" Languages whose score falls after intermediate training, mean over cells: {shares}."
+
+
 def _distance(findings):
     distance, provider = findings.shown
     rows = [
@@ -114,17 +154,17 @@ def _distance(findings):
     tested = [row for row in rows if row["spearman"] is not None]
     if not tested:
         most = max((row["n_languages"] for row in rows), default=0)
-        return f"Not enough data: no correlation could be estimated (at most {plural(most, 'language')})."
+        return f"Not enough data: no correlation could be estimated (at most {plural(most, 'language')}).", ""
     found = [row for row in tested if row["q_value"] is not None and row["q_value"] < LEVEL]
     if not found:
         told = "none can be told from zero after correction for multiple tests"
     else:
         positive = sum(row["spearman"] > 0 for row in found)
         told = (
-            f"{len(found)} can be told from zero after correction for multiple tests (q < {LEVEL}):"
-            f" {positive} positive, {len(found) - positive} negative"
+            f"{len(found)} can be told from zero after correction for multiple tests (q < {LEVEL}:"
+            f" {positive} positive, {len(found) - positive} negative)"
         )
-    return f"Of {_tests(tested, distance)}, {told}. {_strongest(tested)}"
+    return f"Of {_tests(tested, distance)}, {told}; {_strongest(tested)}.", _slope(findings)
 
 
 def _tests(tested, distance):
@@ -139,9 +179,22 @@ def _strongest(tested):
     median = statistics.median(row["spearman"] for row in tested)
     reach = interval(row["spearman_ci_low"], row["spearman_ci_high"], 2)
     return (
-        f"The median ρ is {number(median, 2)}; the strongest is {number(row['spearman'], 2)}"
-        f"{' ' + reach if reach else ''} ({row['model']}, {row['intermediate']}, {row['target']})."
-        " A negative ρ means that distant languages profit less."
+        f"the median ρ is {number(median, 2)}, the strongest {number(row['spearman'], 2)}"
+        f"{' ' + reach if reach else ''} ({row['model']}, {row['intermediate']}, {row['target']})"
+    )
+
+
+def _slope(findings):
+    """What a negative correlation means, and the slope over all cells."""
+    meaning = "A negative ρ means that distant languages profit less."
+    row = scaling.overall(findings, scaling.SLOPE)
+    if row is None:
+        return meaning
+    low, high = scaling.reach(row)
+    reach = f" {interval(low, high)}" if low is not None else ""
+    return (
+        f"{meaning} Over all cells the delta changes by {signed(row['estimate'])} points{reach} from"
+        f" distance 0 to 1, {_sign(low, high, 'which can be told from zero', 'not distinguishable from zero')}."
     )
 
 
@@ -162,30 +215,3 @@ def warnings(findings, grid):
             " over such a run means nothing."
         )
     return found
-
-
-def methods(findings):
-    """Paragraph for a paper's methods section."""
-    spec = findings.spec
-    versions = ", ".join(f"{name} {version}" for name, version in spec["versions"].items() if version)
-    sources = listed(sorted({findings.name_of(findings.source(name)) for name in findings.targets}))
-    codes = {code for entry in findings.targets.values() for code in entry["languages"]}
-    settings = spec.get("statistics", {})
-    resamples = f" ({settings['bootstrap']:,} resamples)" if "bootstrap" in settings else ""
-    orders = f" ({settings['permutations']:,} permutations)" if "permutations" in settings else ""
-    distances = listed(f"{distance} ({provider})" for distance, provider in findings.pictured) or "none"
-    untrained = listed(name for name, entry in findings.targets.items() if not entry["trained"])
-    searched = f" {untrained} used the encoder as it stood, without training." if untrained else ""
-    return (
-        f"We fine-tuned {plural(len(findings.models), 'pretrained multilingual encoder')}"
-        f" ({listed(findings.models)}) on {plural(len(findings.trained), 'intermediate task')} in"
-        f" {sources} ({listed(findings.trained) or 'none'}) and then on each of"
-        f" {plural(len(findings.targets), 'target task')} ({listed(findings.targets)}) in {sources}, and"
-        f" evaluated them without further training in {plural(len(codes), 'language')}"
-        f" ({plural(len(spec['seeds']), 'random seed')}), following Phang et al. (2020).{searched} The profit"
-        f" of an intermediate task is the score with it minus the score of the same model and seed without it"
-        f", in points. Intervals of mean deltas are 95 % t intervals over seeds. We correlated the profit per"
-        f" language with distances from the source language by Spearman's ρ, with percentile bootstrap"
-        f" intervals over languages{resamples}, two-sided permutation tests{orders} and Benjamini–Hochberg"
-        f" correction over all tests of the same outcome. Distances: {distances}. Software: {versions}."
-    )

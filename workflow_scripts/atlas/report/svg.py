@@ -11,6 +11,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 STYLE = Path(__file__).with_name("figure.css").read_text(encoding="utf-8")
+NOTHING = Markup("")
 GAP = 16  # between the panels of a figure's file
 
 
@@ -52,8 +53,13 @@ def inline(panel):
     return element("svg", panel.body, **size, class_="panel", role="img", aria_label=panel.label)
 
 
-def document(rows):
-    """Write a figure as a file of its own: rows of panels, with the style sheet inside."""
+def shared_parts(*parts):
+    """Write parts that the panels of the page refer to, which take no room themselves."""
+    return element("svg", element("defs", *parts), width="0", height="0", aria_hidden="true", class_="shared")
+
+
+def document(rows, shared=NOTHING):
+    """Write a figure as a file of its own: rows of panels, with the style sheet and `shared` parts inside."""
     width = max((sum(p.width + GAP for p in row) for row in rows), default=0)
     y, placed = 0, []
     for row in rows:
@@ -66,8 +72,9 @@ def document(rows):
     style = element("style", Markup(STYLE))
     size = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:.0f} {y:.0f}"}
     # Links lead from the page's folder; a file lies one folder deeper.
-    body = str(Markup("").join(placed)).replace('href="scores/', 'href="../scores/')
-    return str(element("svg", style, Markup(body), width=f"{width:.0f}", height=f"{y:.0f}", **size)) + "\n"
+    body = str(Markup("").join(placed)).replace('href="scores', 'href="../scores')
+    parts = [style, element("defs", shared), Markup(body)] if shared else [style, Markup(body)]
+    return str(element("svg", *parts, width=f"{width:.0f}", height=f"{y:.0f}", **size)) + "\n"
 
 
 class Scale(NamedTuple):

@@ -52,6 +52,24 @@ def magnitude(count):
     return str(count)
 
 
+def value(content, kind):
+    """Write a cell of a table; see `atlas.report.tables.Column` for the kinds."""
+    if content is None:
+        return "" if kind == "text" else ABSENT
+    return _KINDS[kind](content)
+
+
+def plain(value):
+    """Write a number of any size with what digits it needs.
+
+    >>> plain(392702), plain(8.2), plain(None)
+    ('392,702', '8.2', '–')
+    """
+    if value is None or math.isnan(value):
+        return ABSENT
+    return f"{value:,.0f}".replace("-", "−") if value == int(value) else number(value)
+
+
 def plural(count, noun):
     """Write a count with its noun: ``1 seed``, ``2 seeds``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
@@ -63,6 +81,17 @@ def listed(names):
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def score_file(model, intermediate, target, seed):
-    """Address of a score file, relative to the report."""
-    return quote(f"scores/{model}/{intermediate}/{target}/seed-{seed}.json")
+def address(*parts):
+    """Address of a file, relative to the report."""
+    return quote("/".join(str(part) for part in parts))
+
+
+_KINDS = {
+    "text": str,
+    "points": number,
+    "change": signed,
+    "ratio": lambda content: number(content, 2),
+    "share": lambda content: f"{100 * content:.0f} %",
+    "p": probability,
+    "whole": str,
+}
