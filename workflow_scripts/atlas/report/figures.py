@@ -10,7 +10,7 @@ from atlas.report.findings import Estimate
 from atlas.report.svg import NOTHING
 from atlas.report.wording import interval, number, signed
 
-# More columns than fit a page get a panel per model; where there are more cells, they say no more than a number.
+# More columns than fit a page get a panel per model; of more cells, each says no more than its number.
 _MOST_COLUMNS, _MOST_CELLS = 12, 3000
 
 

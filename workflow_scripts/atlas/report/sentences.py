@@ -192,10 +192,9 @@ def _slope(findings):
         return meaning
     low, high = scaling.reach(row)
     reach = f" {interval(low, high)}" if low is not None else ""
-    return (
-        f"{meaning} Over all cells the delta changes by {signed(row['estimate'])} points{reach} from"
-        f" distance 0 to 1, {_sign(low, high, 'which can be told from zero', 'not distinguishable from zero')}."
-    )
+    told = _sign(low, high, "which can be told from zero", "not distinguishable from zero")
+    change = f"{signed(row['estimate'])} points{reach}"
+    return f"{meaning} Over all cells the delta changes by {change} from distance 0 to 1, {told}."
 
 
 def warnings(findings, grid):
