@@ -17,13 +17,15 @@ from atlas.files import write_json
 def score(*, spec, code, predictions: Path, scores: Path, examples: Path):
     """Score the languages of manifest `predictions`.
 
-    `at_chance` says of the whole cell that the score in the source language does not beat the commonest
-    gold: such a training collapsed, and a delta over it means nothing. It is null if the test set has no
-    source language.
+    `at_chance` says of the whole cell that the training collapsed, and a delta over it means nothing: the
+    score in the source language does not beat the commonest gold, or its training says so of the selection
+    set. It is null if neither is known.
     """
     key = artifacts.make_key(spec, code, predictions)
-    languages, tables, at_chance = {}, [EXAMPLES.empty_table()], None
-    for language, entry in manifests.read(predictions)["languages"].items():
+    manifest = manifests.read(predictions)
+    languages, tables = {}, [EXAMPLES.empty_table()]
+    at_chance = manifest["training"]["at_chance"]
+    for language, entry in manifest["languages"].items():
         rows = artifacts.read_table(predictions.parent / entry["file"]).to_pylist()
         values = {name: metrics.per_example(name, rows, language) for name in spec["metrics"]}
         tables += [_examples(language, rows, name, *sides) for name, sides in values.items()]
@@ -34,7 +36,7 @@ def score(*, spec, code, predictions: Path, scores: Path, examples: Path):
             "metrics": {name: value for name, value in points.items() if value is not None},
         }
         if language == spec["source_language"]:
-            at_chance = not metrics.above_chance(rows, spec["kind"])
+            at_chance = bool(at_chance) or not metrics.above_chance(rows, spec["kind"])
     artifacts.write_table(examples, pa.concat_tables(tables).unify_dictionaries(), key, EXAMPLES)
     cell = {"split": spec["split"], "at_chance": at_chance, "languages": languages}
     write_json(scores, {"key": key, **cell, "examples": {"file": examples.name, "key": key}})

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from atlas import artifacts, encoders, kinds, manifests, predictions, training
+from atlas import artifacts, encoders, inference, kinds, manifests, predictions, training
 from atlas.errors import AtlasError
 
 KIND = "sentence_classification"
@@ -182,3 +182,36 @@ def test_retrieval_reads_the_encoder_as_it_stands(tiny_model, tiny_tokenizer, tm
     file = manifests.read(manifest)["languages"]["deu"]["file"]
     found = artifacts.read_table(manifest.parent / file).to_pylist()
     assert [row["right"] for row in found] == [1.0, 1.0, 1.0]  # equal texts are nearest to each other
+
+
+def test_a_pool_that_all_languages_share_is_embedded_once(tiny_model, tiny_tokenizer, tmp_path, monkeypatch):
+    def side(name, text, keys):
+        texts = {"query": None, "candidate": None, "context": None, name: text}
+        return {"id": f"{name} {text}", **texts, "keys": keys}
+
+    pool = [side("candidate", text, [str(i)]) for i, text in enumerate(["the cat", "Berlin", "the fox"])]
+    queries = {code: [side("query", f"{code} the cat", ["0"])] for code in ("eng", "deu")}
+    kind = kinds.of("ranked_retrieval")
+    model = encoders.with_fresh_head(tiny_model, kind.AUTO_CLASS, [], "first", 1)
+    files = training.save(model, tiny_tokenizer, tmp_path / "checkpoint")
+    checkpoint = tmp_path / "checkpoint" / "manifest.json"
+    manifests.write(checkpoint, "checkpoint", files, at_chance=True)
+    read, sizes = inference.read, []
+
+    def note(kind, model, features, *more):
+        sizes.append(len(features))
+        return read(kind, model, features, *more)
+
+    monkeypatch.setattr(inference, "read", note)
+    examples = {code: own + pool for code, own in queries.items()}
+    prepared = _prepared(tmp_path / "prepared", examples, "ranked_retrieval")
+    spec = {**SPEC, "kind": "ranked_retrieval", "labels": [], "languages": ["eng", "deu"]}
+    made = tmp_path / "made" / "manifest.json"
+    predictions.make(spec, "code", checkpoint, prepared, made)
+    assert sizes == [1, 3, 1]  # a query, the pool, the other query
+    content = manifests.read(made)
+    assert content["training"] == {"at_chance": True}
+    for code, entry in content["languages"].items():
+        (row,) = artifacts.read_table(made.parent / entry["file"]).to_pylist()
+        assert row["id"] == f"query {code} the cat"
+        assert row["gold"] == ["candidate the cat"] and len(row["prediction"]) == 3

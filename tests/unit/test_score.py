@@ -16,13 +16,15 @@ SPEC = {
 }
 
 
-def _predictions(folder, languages, schema=sentence_classification.PREDICTIONS):
+def _predictions(folder, languages, schema=sentence_classification.PREDICTIONS, training=None):
     listed = {}
     for language, rows in languages.items():
         artifacts.write_table(folder / f"{language}.parquet", rows, f"key of {language}", schema)
         listed[language] = {"file": f"{language}.parquet", "key": f"key of {language}", "rows": len(rows)}
     files = [entry["file"] for entry in listed.values()]
-    manifests.write(folder / "manifest.json", "predictions", files, languages=listed)
+    manifests.write(
+        folder / "manifest.json", "predictions", files, languages=listed, training={"at_chance": training}
+    )
     return folder / "manifest.json"
 
 
@@ -58,9 +60,15 @@ def test_a_training_that_collapsed_is_called_at_chance(tmp_path):
     assert "AT CHANCE" in summary
 
 
-def test_without_a_source_language_nothing_is_known_about_chance(tmp_path):
-    content, _ = _score(tmp_path, {"deu": _rows(36, 4)})
-    assert content["at_chance"] is None
+@pytest.mark.parametrize("training", [None, True, False])
+def test_without_a_source_language_the_training_alone_knows_about_chance(tmp_path, training):
+    content, _ = _score(tmp_path, {"deu": _rows(36, 4)}, training=training)
+    assert content["at_chance"] is training
+
+
+def test_a_training_that_collapsed_on_the_selection_set_is_called_so(tmp_path):
+    content, summary = _score(tmp_path, {"eng": _rows(36, 4)}, training=True)
+    assert content["at_chance"] is True and "AT CHANCE" in summary
 
 
 def test_the_key_changes_with_the_metrics_and_the_predictions(tmp_path):

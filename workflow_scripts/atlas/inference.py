@@ -12,9 +12,11 @@ _TOKENS_PER_BATCH_ELSEWHERE = 32768
 
 
 def read(kind, model, features, tokenizer, reading):
-    """What a kind's `decode` wants of the model: the outputs that it names, else embeddings."""
+    """What a kind's `decode` wants of the model: outputs by name, its own embeddings, or mean ones."""
     if hasattr(kind, "OUTPUTS"):
         return outputs_of(model, features, tokenizer, kind.OUTPUTS)
+    if hasattr(kind, "embed"):
+        return _run(lambda inputs: kind.embed(model, inputs), model, features, tokenizer)
     layer = encoders.retrieval_layer(model, reading.get("layer", "default"))
     return embeddings_of(model, features, tokenizer, layer)
 

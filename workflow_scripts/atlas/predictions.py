@@ -1,5 +1,6 @@
 """Predictions of one checkpoint, per language, by key: what is there is never predicted again."""
 
+import itertools
 import logging
 
 from atlas import artifacts, encoders, inference, kinds, manifests, provenance
@@ -35,7 +36,8 @@ def make(spec, code, checkpoint, examples, manifest):
         entry["rows"] = tables[language]["rows"]
     key = provenance.digest(listed)
     files = [entry["file"] for entry in listed.values()]
-    manifests.write(manifest, key, files, languages=listed)
+    training = {"at_chance": manifests.read(checkpoint).get("at_chance")}
+    manifests.write(manifest, key, files, languages=listed, training=training)
     return f"{len(missing)} of {len(listed)} languages predicted, the others were there"
 
 
@@ -54,7 +56,7 @@ class _Predictor:
         manifests.read(checkpoint)
         self._kind, self._labels = kind, spec["labels"]
         self._reading = {**spec["reading"], "no_answer": spec["no_answer"]}
-        self._place = checkpoint.parent
+        self._place, self._sides = checkpoint.parent, {}
         self._tokenizer = encoders.load_tokenizer(checkpoint.parent)
         if hasattr(kind, "AUTO_CLASS"):
             self._model = encoders.load_checkpoint(checkpoint.parent, kind.AUTO_CLASS)
@@ -65,10 +67,27 @@ class _Predictor:
         """Prediction rows of one language."""
         features = self._kind.encode(examples, self._tokenizer, self._reading, self._labels)
         try:
-            outputs = inference.read(self._kind, self._model, features, self._tokenizer, self._reading)
+            outputs = self._by_side(features) if hasattr(self._kind, "embed") else self._read(features)
         except FloatingPointError as error:
             raise AtlasError(
                 f"{self._place} in {language}: {error}. The checkpoint is damaged or its training diverged:"
                 " delete its manifest.json to train it again."
             ) from error
         return self._kind.decode(outputs, features, examples, self._reading, self._labels)
+
+    def _read(self, features):
+        return inference.read(self._kind, self._model, features, self._tokenizer, self._reading)
+
+    def _by_side(self, features):
+        """Outputs of queries and of candidates; a side that does not change between languages is read once.
+
+        The sides are read apart, so that a pool has the same bits whichever languages are missing.
+        """
+        outputs = []
+        for side, group in itertools.groupby(features, key=lambda feature: feature["about"][0]):
+            group = list(group)
+            inputs = [feature["input_ids"] for feature in group]
+            if side not in self._sides or self._sides[side][0] != inputs:
+                self._sides[side] = inputs, self._read(group)
+            outputs += self._sides[side][1]
+        return outputs

@@ -12,7 +12,8 @@ the others read mean-pooled hidden states of an encoder as it stands. Some kinds
 ``TABLES``               roles of a language's test tables, where one is not enough. `prepare` then gets a
                          dict of role -> published table, each whole, and heeds ``meaning["limit"]`` itself
 ``loss(model, batch)``   where transformers' model has no stock loss
-``embed(model, inputs)`` instead of ``OUTPUTS``: input ids of shape (..., length) -> vectors (..., width)
+``embed(model, inputs)`` instead of ``OUTPUTS``: input ids of shape (..., length) -> vectors (..., width);
+                         `about` then is (side, number), and a side that all languages share is embedded once
 """
 
 import importlib

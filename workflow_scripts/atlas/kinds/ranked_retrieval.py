@@ -174,7 +174,8 @@ def _with(examples, side):
 def _read(examples, side, tokenizer, reading):
     contexts = [e["context"] for e in examples] if side == "candidate" else [None]
     others = None if None in contexts else contexts
-    return read_texts([e[side] for e in examples], tokenizer, reading["max_tokens"], others)
+    features = read_texts([e[side] for e in examples], tokenizer, reading["max_tokens"], others)
+    return [{**feature, "about": (side, feature["about"])} for feature in features]
 
 
 def embed(model, inputs):
