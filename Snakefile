@@ -23,6 +23,7 @@ include: "rules/checkpoints.smk"
 include: "rules/predictions.smk"
 include: "rules/scores.smk"
 include: "rules/analysis.smk"
+include: "rules/claims.smk"
 include: "rules/report.smk"
 
 
@@ -42,6 +43,7 @@ rule all:
     default_target: True
     input:
         report=f"results/{STUDY.name}/report.html",
+        claims=f"results/{STUDY.name}/claims.parquet",
         tables=[
             f"results/{STUDY.name}/{name}.parquet" for name in ("reliability", "robustness", "consistency")
         ],

@@ -11,7 +11,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Latin, Cyrillic, Arabic, Devanagari, Chinese (no blanks), punctuation: enough to cut every test's text.
+# Latin, Cyrillic, Arabic, Devanagari, Chinese, Japanese, Thai, punctuation: enough to cut every test's text.
 TEXTS = [
     "the quick brown fox jumps over the lazy dog and the cat sleeps in the sun",
     "Berlin is the capital of Germany. Paris is the capital of France, not of Spain.",
@@ -20,7 +20,10 @@ TEXTS = [
     "быстрая лиса прыгает через ленивую собаку",
     "الثعلب السريع يقفز فوق الكلب الكسول",
     "तेज़ लोमड़ी आलसी कुत्ते के ऊपर कूदती है",
-    "柏林是德国的首都。巴黎法北京中东什么？",  # each once, so each character is a subword of its own
+    # Without blanks, and each character once, so that each is a subword of its own:
+    "柏林是德国的首都。巴黎法北京中东什么？",
+    "東日本はですこか",
+    "กรุงเทพเป็นมอหลวขปะศไยคื่",
 ]
 
 

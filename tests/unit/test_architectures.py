@@ -69,7 +69,7 @@ def test_the_masked_language_model_is_asked_for_only_where_needed():
     entry = {"source": {"hub": "google/mt5-small"}, "architecture": "mt5"}
     architectures.check("mt5-small", entry, "mnli", "sentence_classification")
     with pytest.raises(AtlasError, match="mt5, which has no masked language model"):
-        architectures.check("mt5-small", entry, "mnli-mlm", "sentence_classification", needs_masked_lm=True)
+        architectures.check_masked_lm("mt5-small", entry, "mnli-with-mlm")
 
 
 # Known from the published models: XLM-R has 514 positions for 512 subwords, mBERT 512 for 512.

@@ -11,6 +11,8 @@ from atlas.published import Published
 READING = {"max_tokens": 64, "stride": 16, "max_answer_tokens": 30}
 LATIN = "Berlin is the capital of Germany. Paris is the capital of France, not of Spain. "
 CHINESE = "柏林是德国的首都。巴黎是法国的首都。北京是中国的首都。"
+JAPANESE = "東京は日本の首都です。"
+THAI = "กรุงเทพเป็นเมืองหลวงของประเทศไทย"
 
 
 def _example(context, answer, question="what is the capital?"):
@@ -34,6 +36,9 @@ CASES = [
     _example("तेज़ लोमड़ी आलसी कुत्ते के ऊपर कूदती है", "आलसी कुत्ते"),
     _example("  " + LATIN * 4 + "Madrid. " + LATIN * 4, "Madrid"),
     _example(CHINESE * 6 + "东京。" + CHINESE * 6, "东京"),
+    _example(JAPANESE, "東京", "首都はどこですか？"),
+    _example(THAI, "กรุงเทพ", "เมืองหลวงคืออะไร"),
+    _example(JAPANESE * 5 + "京都。" + JAPANESE * 5, "京都"),
 ]
 
 
@@ -163,3 +168,17 @@ def test_answers_of_another_shape_are_refused(answers):
     table = {"q": ["which?"], "c": [LATIN], "a": [answers]}
     with pytest.raises(AtlasError, match=r"org/squad, test.*text.*answer_start"):
         _prepare(table, question="q", context="c", answers="a")
+
+
+@pytest.mark.parametrize(
+    ("published", "start"),
+    [(5, 3), (4, 3), (3, 3), (12, 14), (0, 3)],  # the nearest of the two places
+)
+def test_a_start_that_is_off_moves_to_the_answer(published, start):
+    context = "于，，3月，作为订阅，，于，3月"
+    answers = {"text": ["3月"], "answer_start": [published]}
+    table = pa.table({"q": ["?"], "c": [context], "a": [answers]})
+    meaning = {"columns": {"question": "q", "context": "c", "answers": "a"}}
+    (example,) = kind.prepare(Published(table, meaning, "org/qa"), meaning)
+    assert example["starts"] == [start]
+    assert context[start : start + 2] == "3月"

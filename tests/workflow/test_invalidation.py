@@ -17,7 +17,9 @@ CODE = ("Snakefile", "rules", "workflow_scripts", "schemas", "catalog", "profile
 
 # Rules by what they follow.
 REPORT = {"render_report"}
-DELTAS = {"compute_deltas", "correlate", "measure_reliability", "measure_robustness", *REPORT}
+DELTAS = {
+    "compute_deltas", "correlate", "measure_reliability", "measure_robustness", "check_claims", *REPORT,
+}  # fmt: skip
 ANALYSIS = {"collect_scores", *DELTAS}
 TAGS = {(i, "tags") for i in ("none", "topic")}
 TWINS = {(i, "twins") for i in ("none", "topic")}

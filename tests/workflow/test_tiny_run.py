@@ -16,6 +16,7 @@ ANALYSIS = {
     "correlate": 1,
     "measure_reliability": 1,
     "measure_robustness": 1,
+    "check_claims": 1,
     "render_report": 1,
 }
 

@@ -7,6 +7,7 @@ in resources/architectures.json, which ``python -m atlas.heads`` writes.
 import json
 from pathlib import Path
 
+from atlas import variants
 from atlas.errors import AtlasError, closest
 
 TABLE = Path(__file__).resolve().parents[2] / "resources" / "architectures.json"
@@ -61,35 +62,51 @@ def check_study(study):
     for model, entry in study.models.items():
         intermediates = study.intermediate_tasks if len(study.intermediates_of(model)) > 1 else {}
         for file, tasks in (("intermediate_tasks", intermediates), ("target_tasks", study.target_tasks)):
-            for task, task_entry in tasks.items():
-                check(model, entry, task, task_entry["kind"])
-                recipe = study.recipe(model, task, file)
-                check_length(local_config(entry), recipe["max_tokens"], f"catalog/models.yaml: {model}")
+            for name, task in tasks.items():
+                for learned in variants.learned(name, task):
+                    check(model, entry, learned, study.task(file, learned)["kind"])
+                if variants.text_of(task):
+                    check_masked_lm(model, entry, name)
+                length = study.recipe(model, name, file)["max_tokens"]
+                check_length(local_config(entry), length, f"catalog/models.yaml: {model}")
 
 
-def check(model, entry, task, kind, needs_masked_lm=False):
-    """Refuse a pair of model and task for which there is no head.
+def check(model, entry, task, kind):
+    """Refuse a model that has no head for a kind of task.
 
     Raises
     ------
     AtlasError
         Naming both, and the kinds that the architecture does support.
     """
-    architecture = of(entry)
-    if architecture is None or architecture not in _table():
-        return  # known only once it is fetched; transformers then says what it lacks
-    heads = _table()[architecture]
-    if kind in HEADS and HEADS[kind] not in heads:
+    heads = _heads(entry)
+    if heads is not None and kind in HEADS and HEADS[kind] not in heads:
         able = [name for name, head in HEADS.items() if head in heads]
         raise AtlasError(
-            f"catalog/models.yaml: {model} is a {architecture}, for which there is no head of kind {kind}, so"
+            f"catalog/models.yaml: {model} is a {of(entry)}, for which there is no head of kind {kind}, so"
             f" it cannot learn {task}. It supports: {', '.join(able)}. Leave one of the two out of the study."
         )
-    if needs_masked_lm and MASKED_LM not in heads:
+
+
+def check_masked_lm(model, entry, task):
+    """Refuse a model without masked language modelling for a training that needs it.
+
+    Raises
+    ------
+    AtlasError
+        Naming both.
+    """
+    heads = _heads(entry)
+    if heads is not None and MASKED_LM not in heads:
         raise AtlasError(
-            f"catalog/models.yaml: {model} is a {architecture}, which has no masked language model, so it"
+            f"catalog/models.yaml: {model} is a {of(entry)}, which has no masked language model, so it"
             f" cannot be trained on {task}. Leave one of the two out of the study."
         )
+
+
+def _heads(entry):
+    """Classes with a head for a model; None where only its files, once fetched, can tell."""
+    return _table().get(of(entry))
 
 
 def positions(config):

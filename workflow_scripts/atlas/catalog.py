@@ -10,21 +10,22 @@ import jsonschema
 import yaml
 from referencing import Registry, Resource
 
-from atlas import task_checks
+from atlas import claim_checks, task_checks, variants
 from atlas.errors import AtlasError, closest
 from atlas.task_checks import BASELINE
 
 __all__ = ["BASELINE", "FILES", "check", "load"]
+OPTIONAL = ("variants",)  # files that a catalogue may lack
 FILES = ("models", "intermediate_tasks", "target_tasks", "languages", "distances")
 WORKFLOW = Path(__file__).resolve().parents[2]
 
 
 def load(folder=None):
-    """Read and check the five files of a catalogue folder.
+    """Read and check the files of a catalogue folder.
 
     Returns
     -------
-    dict : file name without ending -> {entry name: entry}
+    dict : file name without ending -> {entry name: entry}; variants are completed from their tasks
 
     Raises
     ------
@@ -33,7 +34,7 @@ def load(folder=None):
     """
     folder = WORKFLOW / "catalog" if folder is None else Path(folder)
     catalog = {}
-    for name in FILES:
+    for name in [*FILES, *(own for own in OPTIONAL if (folder / f"{own}.yaml").exists())]:
         entries = _read_yaml(folder / f"{name}.yaml")
         for entry_name, entry in entries.items():
             place = f"{folder.name}/{name}.yaml: {entry_name}"
@@ -41,7 +42,25 @@ def load(folder=None):
             check(entry, f"catalog.schema.yaml#/$defs/{name}", place)
         catalog[name] = entries
     task_checks.check_tasks(catalog, folder.name)
+    declared, tasks, languages = (
+        catalog.get("variants", {}),
+        catalog["intermediate_tasks"],
+        catalog["languages"],
+    )
+    catalog["variants"] = variants.complete(declared, tasks, languages, f"{folder.name}/variants.yaml")
+    catalog["claims"] = _claims(folder)
     return catalog
+
+
+def _claims(folder):
+    """Published claims; a catalogue need not have any."""
+    path = folder / "claims.yaml"
+    claims = _read_yaml(path) if path.exists() else {}
+    for name, claim in claims.items():
+        place = f"{folder.name}/claims.yaml: {name}"
+        check(claim, "claims.schema.yaml#/$defs/claim", place)
+        claim_checks.check(claim, place)
+    return claims
 
 
 def check(content, schema, place):

@@ -65,6 +65,7 @@ def load(settings, place="config"):
         seeds=tuple(sorted({row["seed"] for row in rows})),
         settings={**settings, "scores": str(table), "notes": [*settings.get("notes", []), *_caveats(rows)]},
         lab={},
+        claims=entries["claims"],
     )
 
 

@@ -1,5 +1,6 @@
 """What a study selects from the catalogue, narrowed to its languages and refused where it does not fit."""
 
+from atlas import variants
 from atlas.errors import AtlasError, closest
 from atlas.parts import name_of
 
@@ -70,6 +71,8 @@ def _source_language(name, entry, settings, place):
 def components(selected, entries):
     """Intermediate tasks that a study needs without selecting them: {name: entry}."""
     named = [entry["first"] for entry in selected["target_tasks"].values() if "first" in entry]
+    for entry in selected["intermediate_tasks"].values():
+        named += variants.made_of(entry, entries)
     return {name: entries[name] for name in named if name not in selected["intermediate_tasks"]}
 
 

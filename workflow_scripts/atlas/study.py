@@ -31,6 +31,7 @@ class Study:
     settings: dict = field(repr=False)
     lab: dict = field(repr=False)
     components: dict = field(default_factory=dict)  # intermediate tasks that are trained on, not selected
+    claims: dict = field(repr=False, default_factory=dict)
 
     @property
     def intermediates(self):
@@ -141,6 +142,7 @@ def load(settings, place="config"):
     """
     catalogue.check(settings, "study.schema.yaml", place)
     entries = catalogue.load(settings.get("catalog"))
+    entries["intermediate_tasks"] |= entries["variants"]
     chosen = {
         "models": settings["models"],
         "intermediate_tasks": [task for task in settings["intermediate_tasks"] if task != BASELINE],
@@ -164,16 +166,16 @@ def load(settings, place="config"):
         distances=selected["distances"],
         seeds=tuple(settings["seeds"]),
         settings=settings,
-        lab=_lab(settings, selected, used),
+        lab=_lab(settings, {**with_components, **targets}, used),
         components=components,
+        claims=entries["claims"],
     )
     architectures.check_study(study)
     return study
 
 
-def _lab(settings, selected, languages):
+def _lab(settings, tasks, languages):
     """Complete settings of the built-in lab; empty for a study that takes nothing from it."""
-    tasks = [*selected["intermediate_tasks"].values(), *selected["target_tasks"].values()]
-    if not any("lab" in entry.get("source", {}) for entry in tasks):
+    if not any("lab" in entry.get("source", {}) for entry in tasks.values()):
         return {}
     return lab_settings.complete({"languages": sorted(languages), **settings.get("lab", {})})

@@ -10,6 +10,8 @@ from atlas import provenance
 from atlas.report_spec import render_report
 from atlas.sources import path_of, provider_of
 from atlas.specs.analysis import (
+    check_claims,
+    claimed_tasks,
     collect_scores,
     compute_deltas,
     correlate,
@@ -32,6 +34,8 @@ from atlas.specs.training import predict, score, train_intermediate, train_targe
 from atlas.study import BASELINE
 
 __all__ = [
+    "check_claims",
+    "claimed_tasks",
     "collect_scores",
     "compute_deltas",
     "correlate",

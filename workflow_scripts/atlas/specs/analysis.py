@@ -1,5 +1,6 @@
 """What the analysis is told."""
 
+from atlas.overall import official_metrics
 from atlas.study import BASELINE
 
 
@@ -76,3 +77,31 @@ def correlate(study):
         "families": families,
         **study.statistics,
     }
+
+
+def check_claims(study):
+    """The published claims, and what of the study they are about."""
+    return {
+        "order": list(study.claims),
+        "claims": study.claims,
+        "tasks": claimed_tasks(study),
+        "metrics": {name: official_metrics(entry) for name, entry in study.target_tasks.items()},
+        "baseline": BASELINE,
+        "facts": {
+            "models": list(study.models),
+            "intermediate_tasks": {
+                name: {"kind": entry.get("kind", "")} for name, entry in study.intermediate_tasks.items()
+            },
+            "target_tasks": {
+                name: {"trained": "train" in entry, "languages": list(entry["languages"])}
+                for name, entry in study.target_tasks.items()
+            },
+            "selected_languages": "languages" in study.settings,
+        },
+    }
+
+
+def claimed_tasks(study):
+    """Intermediate tasks of the study about whose data there is a claim."""
+    tasks = {claim["task"] for claim in study.claims.values() if "task" in claim}
+    return [name for name in study.intermediate_tasks if name in tasks and not study.imported]
