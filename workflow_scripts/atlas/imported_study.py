@@ -86,7 +86,8 @@ def _targets(rows, declared):
         headline = next((metric for metric in entry.get("metrics", []) if metric in found), found[0])
         sources = sorted({row["source_language"] for row in own}, key=lambda code: (code != "eng", code))
         targets[name] = {
-            **{key: entry[key] for key in ("overlaps", "parallel") if key in entry},
+            # Not `parallel`: what is read off predictions needs predictions.
+            **{key: entry[key] for key in ("overlaps",) if key in entry},
             "kind": own[0]["kind"] or entry.get("kind", ""),
             "metrics": sorted(found, key=lambda metric, first=headline: metric != first),
             "source_language": sources[0],
