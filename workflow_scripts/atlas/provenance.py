@@ -20,7 +20,9 @@ PLUMBING = {
         "errors",
         "files",
         "manifests",
+        "progress",
         "provenance",
+        "resume",
         "stage",
         "warm",
     )
