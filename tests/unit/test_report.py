@@ -266,6 +266,25 @@ def test_completeness_counts_and_names_what_is_missing(study, tables):
     assert group["seeds"] == {2: study["target_tasks"][1]["languages"]}
 
 
+def test_a_table_of_imported_scores_is_whole_as_it_is(study, tables):
+    grid = summary.completeness(Findings({**study, "imported": True}, **tables))
+    assert (grid.expected, grid.present, grid.missing) == (276, 276, [])
+
+
+def test_without_any_delta_the_transfer_gap_is_told():
+    spec = invented.spec_of(languages=18, intermediates=("none",))
+    distances = list(invented.distance_rows(spec))
+    found = Findings(spec, **invented.tables_of(spec, invented.score_rows(spec), distances))
+    helps, size, distance = sentences.answer(found)
+    assert "Not enough data" in helps[1] and "Not enough data" in size[1]
+    gaps = [row["gap"] for row in summary.score_rows(found, "udpos")]
+    assert f"from {gaps[0]:.1f} to {gaps[1]:.1f} points in udpos (10 M to 20 M)" in size[2]
+    assert distance[1].startswith(
+        "There is no delta. Of 6 rank correlations between transfer gap and syntactic"
+    )
+    assert "6 positive, 0 negative" in distance[1] and "more is lost in distant" in distance[2]
+
+
 def test_a_hole_in_the_grid_does_not_move_the_comparison():
     # mnli adds 4, squad nothing: a missing seed of squad must not look like a gain.
     spec = invented.spec_of(targets=1, languages=4)

@@ -4,7 +4,7 @@ import statistics
 
 from atlas.report import scaling
 from atlas.report.comparison import compare
-from atlas.report.summary import mean_deltas
+from atlas.report.summary import gap_by_size, mean_deltas
 from atlas.report.tables import by_size
 from atlas.report.wording import interval, listed, magnitude, number, plural, signed
 
@@ -19,10 +19,15 @@ def answer(findings):
     list of tuple : (question, sentence, detail); the detail may be empty
     """
     comparison = compare(findings)
+    size = _size(findings, comparison)
+    distance = _distance(findings, "delta" if findings.deltas else "gap")
     return [
         ("Does intermediate training help?", *_help(findings, comparison)),
-        ("Does model size change how robustly?", *_size(findings, comparison)),
-        ("Does the profit follow the distance?", *_distance(findings)),
+        (
+            "Does model size change how robustly?",
+            *(size if findings.deltas else (size[0], gap_by_size(findings))),
+        ),
+        ("Does the profit follow the distance?", *distance),
     ]
 
 
@@ -144,12 +149,13 @@ def _hurt(findings):
     return f" Languages whose score falls after intermediate training, mean over cells: {shares}."
 
 
-def _distance(findings):
+def _distance(findings, outcome):
+    """Relation of an outcome with the distance; of the gap where a study has no delta, which it says."""
     distance, provider = findings.shown
     rows = [
         row
         for row in findings.correlations
-        if (row["outcome"], row["distance"], row["provider"]) == ("delta", distance, provider)
+        if (row["outcome"], row["distance"], row["provider"]) == (outcome, distance, provider)
     ]
     tested = [row for row in rows if row["spearman"] is not None]
     if not tested:
@@ -164,14 +170,21 @@ def _distance(findings):
             f"{len(found)} can be told from zero after correction for multiple tests (q < {LEVEL}:"
             f" {positive} positive, {len(found) - positive} negative)"
         )
-    return f"Of {_tests(tested, distance)}, {told}; {_strongest(tested)}.", _slope(findings)
+    sentence = f"{_tests(tested, distance, outcome)}, {told}; {_strongest(tested)}."
+    if outcome == "gap":
+        return (
+            f"There is no delta. Of {sentence}",
+            "A positive ρ means that more is lost in distant languages.",
+        )
+    return f"Of {sentence}", _slope(findings)
 
 
-def _tests(tested, distance):
+def _tests(tested, distance, outcome):
     counts = sorted({row["n_languages"] for row in tested})
     languages = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     noun = "rank correlation" if len(tested) == 1 else "rank correlations"
-    return f"{len(tested)} {noun} between delta and {distance} distance, each over {languages} languages"
+    what = {"delta": "delta", "gap": "transfer gap"}[outcome]
+    return f"{len(tested)} {noun} between {what} and {distance} distance, each over {languages} languages"
 
 
 def _strongest(tested):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from atlas.report.findings import average, estimate
+from atlas.report.wording import listed, magnitude, number
 
 
 class Completeness(NamedTuple):
@@ -20,7 +21,10 @@ class Completeness(NamedTuple):
 
 
 def completeness(findings):
-    """Compare the cells that the study declares with those that have a score."""
+    """Compare the cells that the study declares with those that have a score; an imported table is whole."""
+    if findings.spec["imported"]:
+        present = sum(map(len, findings.cells.values()))
+        return Completeness(present, present, [])
     expected, groups = 0, []
     for model in findings.models:
         for intermediate in findings.intermediates_of(model):
@@ -46,6 +50,26 @@ def _missing(findings, model, intermediate, target):
         "n": sum(map(len, lacking.values())),
         "of": len(languages) * len(seeds),
     }
+
+
+def gap_by_size(findings):
+    """Say how large the mean transfer gap without intermediate training is in small and large models.
+
+    Models of the same number of parameters count alike, whatever their family; empty for models of one size.
+    """
+    by_target = []
+    for target in findings.targets:
+        gaps = defaultdict(list)
+        for row in score_rows(findings, target):
+            if row["intermediate"] == findings.spec["baseline"] and row["gap"] is not None:
+                gaps[findings.parameters[row["model"]]].append(row["gap"])
+        if len(gaps) > 1:
+            small, large = min(gaps), max(gaps)
+            change = f"{number(average(gaps[small]))} to {number(average(gaps[large]))} points in {target}"
+            by_target.append(f"{change} ({magnitude(small)} to {magnitude(large)})")
+    if not by_target:
+        return ""
+    return f"The mean transfer gap goes from {listed(by_target)}; no interval, since languages are not seeds."
 
 
 def score_rows(findings, target):
