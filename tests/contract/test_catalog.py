@@ -47,6 +47,11 @@ def test_each_metric_of_the_schema_is_there_and_the_reverse():
     assert sorted(allowed) == sorted(metrics.METRICS)
 
 
+@pytest.mark.parametrize("name", sorted(metrics.METRICS))
+def test_each_metric_is_defined_in_the_docs(name):
+    assert f"`{name}`" in (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", CATALOG["distances"])
 def test_each_distance_has_its_provider(name):
     assert CATALOG["distances"][name]["provider"] in distances.PROVIDERS
