@@ -6,6 +6,7 @@ rows is the ratio of the two sums, in points (0-100). Whoever resamples examples
 """
 
 import collections
+import warnings
 
 import numpy as np
 from scipy.special import bdtrc
@@ -80,5 +81,7 @@ def above_chance(rows, kind):
 
 
 def _sums(metric, rows, language):
-    values = np.array([metric(row, language) for row in rows], dtype=float).reshape(-1, 2)
+    with warnings.catch_warnings():  # once for all rows: entering it makes every later warning slow
+        warnings.filterwarnings("ignore", message=".* seems not to be NE tag")  # seqeval, of raw tags
+        values = np.array([metric(row, language) for row in rows], dtype=float).reshape(-1, 2)
     return values[:, 0], values[:, 1]
