@@ -105,8 +105,8 @@ def all_scores(wildcards):
 
 def parallel_predictions(wildcards):
     """Predictions of the targets whose tests are translations of each other."""
-    cells = [cell for cell in STUDY.cells() if STUDY.target_tasks[cell["target"]].get("parallel")]
-    return _there("predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json", cells)
+    path = "predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
+    return _there(path, STUDY.cells(STUDY.parallel_targets))
 
 
 def all_models(wildcards):

@@ -10,6 +10,23 @@ def _recipe(study, model="large", task="topic", file="target_tasks"):
     return study.recipe(model, task, file)
 
 
+def test_an_overlap_reaches_what_is_made_of_the_task(catalog, settings, load_study):
+    catalog["target_tasks"]["topic"]["overlaps"] = ["nli"]
+    recipe = catalog["intermediate_tasks"]["nli"]["recipe"]
+    catalog["variants"] = {"both": {"tasks": ["nli", "qa"], "recipe": recipe}}
+    settings["intermediate_tasks"] = ["none", "qa", "both"]
+    study = load_study(settings, catalog)
+    assert (study.overlapping("topic"), study.overlapping("pos")) == (["both"], [])
+
+
+def test_parallel_targets_are_those_whose_predictions_are_compared(catalog, settings, load_study):
+    catalog["target_tasks"]["topic"]["parallel"] = True
+    study = load_study(settings, catalog)
+    assert list(study.parallel_targets) == ["topic"]
+    assert {cell["target"] for cell in study.cells(study.parallel_targets)} == {"topic"}
+    assert len(study.cells(study.parallel_targets)) * 3 == len(study.cells())
+
+
 def test_the_grid_is_every_combination_with_the_baseline_first(settings, catalog, load_study):
     study = load_study(settings, catalog)
     cells = study.cells()

@@ -34,7 +34,7 @@ def render_report(study):
                 "languages": list(entry["languages"]),
                 "source_language": entry["source_language"],
                 "trained": "train" in entry,
-                "overlaps": [task for task in entry.get("overlaps", []) if task in study.intermediate_tasks],
+                "overlaps": study.overlapping(name),
             }
             for name, entry in study.target_tasks.items()
         ],

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from atlas import architectures, selection
+from atlas import architectures, selection, variants
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError
 from atlas.lab import settings as lab_settings
@@ -75,13 +75,35 @@ class Study:
         """Settings of the correlations, with their defaults."""
         return {**_STATISTICS, **self.settings.get("statistics", {})}
 
-    def cells(self):
-        """Every (model, intermediate, target, seed): one set of predictions and scores each."""
+    @property
+    def parallel_targets(self):
+        """Targets that the study predicts on tests that are translations of each other: {name: entry}."""
+        if self.imported:
+            return {}
+        return {name: entry for name, entry in self.target_tasks.items() if entry.get("parallel")}
+
+    def overlapping(self, target):
+        """Intermediate tasks that share training data with a target, also by what they are made of."""
+        shared = set(self.target_tasks[target].get("overlaps", []))
+        entries = {**self.components, **self.intermediate_tasks}
+        return [
+            name
+            for name, entry in self.intermediate_tasks.items()
+            if shared & {name, *variants.made_of(entry, entries)}
+        ]
+
+    def cells(self, targets=None):
+        """Every (model, intermediate, target, seed): one set of predictions and scores each.
+
+        Parameters
+        ----------
+        targets : names of the target tasks, by default all
+        """
         return [
             {"model": model, "intermediate": intermediate, "target": target, "seed": seed}
             for model in self.models
             for intermediate in self.intermediates_of(model)
-            for target in self.target_tasks
+            for target in (self.target_tasks if targets is None else targets)
             for seed in self.seeds
         ]
 

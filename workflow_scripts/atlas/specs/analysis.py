@@ -29,7 +29,7 @@ def compute_deltas(study):
         "baseline": BASELINE,
         "metrics": _headlines(study),
         "baseline_only": study.settings.get("baseline_only", []),
-        "overlaps": {name: entry.get("overlaps", []) for name, entry in study.target_tasks.items()},
+        "overlaps": {target: study.overlapping(target) for target in study.target_tasks},
         **{name: study.statistics[name] for name in ("bootstrap", "seed")},
     }
 
@@ -49,7 +49,7 @@ def measure_robustness(study):
 
 def measure_consistency(study):
     """The grid of predictions of the targets whose tests are translations of each other."""
-    parallel = {name: entry for name, entry in study.target_tasks.items() if entry.get("parallel")}
+    parallel = study.parallel_targets
     models = study.models if parallel else []  # nothing to read: no change of the grid matters
     return {
         "models": {model: study.intermediates_of(model) for model in models},
