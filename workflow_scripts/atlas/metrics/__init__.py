@@ -81,7 +81,7 @@ def above_chance(rows, kind):
 
 
 def _sums(metric, rows, language):
-    with warnings.catch_warnings():  # once for all rows: entering it makes every later warning slow
-        warnings.filterwarnings("ignore", message=".* seems not to be NE tag")  # seqeval, of raw tags
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* seems not to be NE tag")  # by seqeval
         values = np.array([metric(row, language) for row in rows], dtype=float).reshape(-1, 2)
     return values[:, 0], values[:, 1]
