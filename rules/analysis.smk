@@ -8,6 +8,7 @@ localrules:
     measure_robustness,
     measure_consistency,
     correlate,
+    measure_covariates,
 
 
 rule measure_distances:
@@ -96,11 +97,32 @@ rule measure_consistency:
         " --consistency {output.consistency:q} --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 
+rule measure_covariates:
+    input:
+        tests=all_test_sets,
+        models=all_models,
+    output:
+        covariates="results/{study}/covariates.parquet",
+    log:
+        "results/{study}/logs/measure_covariates.log",
+    conda:
+        "../envs/train.yaml"
+    params:
+        spec=spec("measure_covariates"),
+        code=code("measure_covariates"),
+    shell:
+        'python "$ATLAS_SCRIPTS/measure_covariates.py" --tests {input.tests:q} --models {input.models:q}'
+        " --covariates {output.covariates:q}"
+        " --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
 rule correlate:
     input:
         scores="results/{study}/scores.parquet",
         deltas="results/{study}/deltas.parquet",
         distances="results/{study}/distances.parquet",
+        covariates="results/{study}/covariates.parquet",
+        reliability="results/{study}/reliability.parquet",
     output:
         correlations="results/{study}/correlations.parquet",
     log:
@@ -112,5 +134,6 @@ rule correlate:
         code=code("correlate"),
     shell:
         'python "$ATLAS_SCRIPTS/correlate.py" --scores {input.scores:q} --deltas {input.deltas:q}'
-        " --distances {input.distances:q} --correlations {output.correlations:q}"
+        " --distances {input.distances:q} --covariates {input.covariates:q}"
+        " --reliability {input.reliability:q} --correlations {output.correlations:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

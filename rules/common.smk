@@ -96,25 +96,3 @@ def checkpoint_for(wildcards):
     if STUDY.target_tasks[wildcards.target]["kind"] in UNTRAINED:
         return starting_encoder(wildcards)
     return "results/{study}/checkpoints/target/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
-
-
-def all_scores(wildcards):
-    """Score files of the grid."""
-    return _there("scores/{model}/{intermediate}/{target}/seed-{seed}.json", STUDY.cells())
-
-
-def parallel_predictions(wildcards):
-    """Predictions of the targets whose tests are translations of each other."""
-    path = "predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
-    return _there(path, STUDY.cells(STUDY.parallel_targets))
-
-
-def all_models(wildcards):
-    """Manifests of the pretrained models, which know the numbers of parameters."""
-    return _there("sources/models/{model}/manifest.json", [{"model": model} for model in STUDY.models])
-
-
-def _there(pattern, cells):
-    """One path for each cell; of a partial study, those that are there."""
-    paths = [f"results/{STUDY.name}/{pattern.format(**cell)}" for cell in cells]
-    return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import scipy.stats
+import statsmodels.api
+import statsmodels.stats.multitest
 
 from atlas import statistics
 
@@ -46,103 +48,58 @@ def test_constant_variable_has_no_correlation(statistic):
     assert np.isnan(statistic(constant, varied[:, None])).all()
 
 
-def test_permutation_p_agrees_with_scipy(sample):
-    outcome, distances = sample
-    orders = statistics.permutations(9999, len(outcome), 0)
-    expected = scipy.stats.permutation_test(
-        (outcome,),
-        lambda permuted: (
-            scipy.stats.pearsonr(
-                scipy.stats.rankdata(permuted), scipy.stats.rankdata(distances[:, 1])
-            ).statistic
-        ),
-        permutation_type="pairings",
-        n_resamples=2000,
-        rng=np.random.default_rng(1),
-    ).pvalue
-    assert statistics.permutation_p(outcome, distances, orders)[1] == pytest.approx(expected, abs=0.04)
-
-
-def test_permutation_p_of_all_orders_is_exact():
-    # Of the 24 orders of four values only the identity and the reversal reach |rho| = 1, so p nears 2 / 24.
-    outcome = np.arange(4.0)
-    orders = statistics.permutations(20_000, 4, 3)
-    p_value = statistics.permutation_p(outcome, outcome[:, None], orders)[0]
-    assert p_value == pytest.approx(2 / 24, abs=0.008)
-
-
-def test_permutations_are_orders_and_repeat_for_a_seed():
-    orders = statistics.permutations(50, 9, 4)
-    assert (np.sort(orders, axis=1) == np.arange(9)).all()
-    statistics.permutations.cache_clear()
-    assert (orders == statistics.permutations(50, 9, 4)).all()
-    assert (orders != statistics.permutations(50, 9, 5)).any()
-
-
-def test_permutations_within_groups_move_nothing_out_of_its_group():
-    groups = ("a", "b", "a", "c", "b", "a")
-    orders = statistics.permutations(200, 6, 0, groups)
-    assert (np.array(groups)[orders] == np.array(groups)).all()
-    assert {tuple(row) for row in orders[:, [0, 2, 5]]} == {
-        (0, 2, 5), (0, 5, 2), (2, 0, 5), (2, 5, 0), (5, 0, 2), (5, 2, 0)
-    }  # fmt: skip
-
-
-def test_difference_between_families_alone_is_not_significant_within_them():
-    generator = np.random.default_rng(2)
-    groups = ("near",) * 12 + ("far",) * 12
-    distance = np.repeat([0.0, 10.0], 12) + generator.random(24)
-    outcome = np.repeat([0.0, 10.0], 12) + generator.random(24)
-    free = statistics.permutation_p(outcome, distance[:, None], statistics.permutations(999, 24, 0))
-    orders = statistics.permutations(999, 24, 0, groups)
-    within = statistics.permutation_p(outcome, distance[:, None], orders, groups)
-    assert free[0] == pytest.approx(0.001)
-    assert within[0] > 0.1
-
-
-def test_relation_inside_families_is_significant_within_them():
-    generator = np.random.default_rng(2)
-    groups = ("near",) * 12 + ("far",) * 12
-    distance = generator.random(24)
-    outcome = -distance + np.repeat([0.0, 5.0], 12)
-    orders = statistics.permutations(999, 24, 0, groups)
-    assert statistics.permutation_p(outcome, distance[:, None], orders, groups)[0] == pytest.approx(0.001)
-
-
-def test_false_positive_rate_is_nominal_on_null_data():
-    generator = np.random.default_rng(0)
-    orders = statistics.permutations(199, 12, 0)
-    distances = generator.random((12, 2000))
-    p_values = statistics.permutation_p(generator.random(12), distances, orders)
-    # Three binomial standard errors around 5 %.
-    assert (p_values <= 0.05).mean() == pytest.approx(0.05, abs=0.015)
-
-
-def test_bootstrap_interval_agrees_with_scipy(sample):
-    outcome, distances = sample
-    counts = statistics.resamples(4000, len(outcome), 0)
-    low, high = statistics.spearman_interval(outcome, distances, counts)
-    expected = scipy.stats.bootstrap(
-        (outcome, distances[:, 0]),
-        lambda a, b: scipy.stats.spearmanr(a, b).statistic,
-        paired=True, vectorized=False, n_resamples=1500, method="percentile",
-        rng=np.random.default_rng(1),
-    ).confidence_interval  # fmt: skip
-    assert (low[0], high[0]) == pytest.approx((expected.low, expected.high), abs=0.04)
-
-
-def test_bootstrap_interval_is_not_defined_for_a_constant():
-    counts = statistics.resamples(99, 8, 0)
-    low, high = statistics.spearman_interval(np.arange(8.0), np.ones((8, 1)), counts)
-    assert np.isnan([low[0], high[0]]).all()
-
-
 def test_benjamini_hochberg_equals_scipy_and_passes_over_unknown():
     p_values = np.array([0.01, 0.04, 0.03, np.nan, 0.5, 0.02])
     known = ~np.isnan(p_values)
     found = statistics.benjamini_hochberg(p_values)
     assert np.isnan(found[3])
     assert found[known] == pytest.approx(scipy.stats.false_discovery_control(p_values[known]), abs=1e-12)
+
+
+def test_holm_equals_statsmodels_and_passes_over_unknown():
+    p_values = np.array([0.01, 0.04, 0.03, np.nan, 0.5, 0.02])
+    known = ~np.isnan(p_values)
+    found = statistics.holm(p_values)
+    expected = statsmodels.stats.multitest.multipletests(p_values[known], method="holm")[1]
+    assert np.isnan(found[3])
+    assert found[known] == pytest.approx(expected, abs=1e-12)
+
+
+def test_partial_correlation_of_ranks_equals_a_regression_on_ranks(sample):
+    outcome, distances = sample
+    covariates = np.random.default_rng(3).normal(size=(25, 2))
+    found, p_values = statistics.partial_spearman(outcome, distances, covariates)
+    ranks = [scipy.stats.rankdata(values) for values in (distances[:, 1], *covariates.T)]
+    design = statsmodels.api.add_constant(np.column_stack(ranks))
+    fit = statsmodels.api.OLS(scipy.stats.rankdata(outcome), design).fit()
+    t = fit.tvalues[1]
+    assert found[1] == pytest.approx(t / np.sqrt(t**2 + fit.df_resid), abs=1e-8)
+    assert p_values[1] == pytest.approx(fit.pvalues[1], abs=1e-8)
+
+
+def test_partial_correlation_with_the_distance_itself_is_not_defined(sample):
+    outcome, distances = sample
+    found, p_values = statistics.partial_spearman(outcome, distances[:, :1], distances[:, :1])
+    assert np.isnan([found[0], p_values[0]]).all()
+
+
+@pytest.mark.parametrize("n", [12, 40])
+def test_the_smallest_detectable_correlation_is_found_four_times_in_five(n):
+    rho = statistics.smallest_detectable(n)
+    generator = np.random.default_rng(n)
+    # The normal variables whose Spearman correlation is rho have this Pearson correlation.
+    pearson = 2 * np.sin(np.pi * rho / 6)
+    first = generator.normal(size=(n, 4000))
+    second = pearson * first + np.sqrt(1 - pearson**2) * generator.normal(size=(n, 4000))
+    ranks = [statistics.centred(scipy.stats.rankdata(x, axis=0)) for x in (first, second)]
+    found = (ranks[0] * ranks[1]).sum(axis=0) / (ranks[0] ** 2).sum(axis=0)
+    t = found * np.sqrt((n - 2) / np.maximum(1 - found**2, 1e-12))
+    power = (np.abs(t) > scipy.stats.t.ppf(0.975, n - 2)).mean()
+    assert power == pytest.approx(0.8, abs=0.04)
+
+
+def test_three_languages_can_show_nothing():
+    assert np.isnan(statistics.smallest_detectable(3))
 
 
 def test_mean_interval_equals_scipy_and_needs_two_values():

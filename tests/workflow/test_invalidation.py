@@ -181,7 +181,7 @@ def swap_recipe_values(entries):
     recipe["epochs"], recipe["batch_size"] = recipe["batch_size"], recipe["epochs"]
 
 
-PREPARED_TAGS = {"prepare_target_train tags", "prepare_target_test tags"}
+PREPARED_TAGS = {"prepare_target_train tags", "prepare_target_test tags", "measure_covariates"}
 NOTHING = set()
 CASES = {
     "nothing": (lambda bench: None, NOTHING),
@@ -212,7 +212,7 @@ CASES = {
         in_catalog("target_tasks", lambda c: c["tags"]["metrics"].append("marked_accuracy")), scored(*TAGS)),
     "code of one kind": (
         in_code("atlas/kinds/retrieval.py", "\n\n\ndef ", "\n\n_ADDED = 1\n\n\ndef "),
-        {"prepare_target_test twins"} | predicted(*TWINS)),
+        {"prepare_target_test twins", "measure_covariates"} | predicted(*TWINS)),
     "code of a trained kind": (
         in_code("atlas/kinds/token_labels.py", "\n\n\ndef ", "\n\n_ADDED = 1\n\n\ndef "),
         PREPARED_TAGS | trained(*TAGS)),
@@ -225,26 +225,26 @@ CASES = {
         in_catalog("models", lambda c: c["small"].update(retrieval_layer=2)), predicted(*TWINS)),
     "fewer test examples": (
         override("target_tasks", "tags", max_test_examples=8),
-        {"prepare_target_test tags"} | predicted(*TAGS)),
+        {"prepare_target_test tags", "measure_covariates"} | predicted(*TAGS)),
     "fewer training examples": (
         override("target_tasks", "tags", max_train_examples=30),
         {"prepare_target_train tags"} | trained(*TAGS)),
     "a language more": (
         in_study(languages=tiny_study.LANGUAGES),
         {"fetch_dataset tags test", "fetch_dataset twins test", "prepare_target_test tags",
-         "prepare_target_test twins", "measure_distances"} | predicted(*TAGS, *TWINS)),
+         "prepare_target_test twins", "measure_distances", "measure_covariates"} | predicted(*TAGS, *TWINS)),
     "a language less": (
         in_study(languages=tiny_study.LANGUAGES[:6]),
         {"fetch_dataset tags test", "fetch_dataset twins test", "prepare_target_test tags",
-         "prepare_target_test twins", "measure_distances"} | predicted(*TAGS, *TWINS)),
+         "prepare_target_test twins", "measure_distances", "measure_covariates"} | predicted(*TAGS, *TWINS)),
     "a seed more": (
         in_study(seeds=[1, 2]), {f"{job} 2" if job not in ANALYSIS else job
                                  for job in EVERYTHING_TRAINED | predicted(*TAGS, *TWINS)}),
-    "a target less": (in_study(target_tasks=["tags"]), ANALYSIS),
+    "a target less": (in_study(target_tasks=["tags"]), {"measure_covariates"} | ANALYSIS),
     "an intermediate task less": (in_study(intermediate_tasks=["none"]), ANALYSIS),
     "a row of one language's test data": (
         in_data("tags.deu.test.jsonl", "NOUN", "VERB"),
-        {"fetch_dataset tags test", "prepare_target_test tags"} | predicted(*TAGS)),
+        {"fetch_dataset tags test", "prepare_target_test tags", "measure_covariates"} | predicted(*TAGS)),
     "a row of an intermediate task's data": (
         in_data("topics.eng.train.jsonl", "goal", "ball"),
         {"fetch_dataset topic training", "prepare_intermediate topic"} | INTERMEDIATE),

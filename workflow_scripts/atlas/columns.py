@@ -81,11 +81,11 @@ DISTANCES = _table(
     whole="n_features_observed n_features",
 )
 CORRELATIONS = _table(
-    "model n_parameters n_parameters_total intermediate target outcome distance provider n_languages"
-    " n_families spearman spearman_ci_low spearman_ci_high family_ci_low family_ci_high pearson kendall"
-    " p_permutation p_within_family declared q_value p_holm agrees smallest_detectable reliability ceiling"
-    " disattenuated partial_spearman partial_p covariates note",
-    text="model intermediate target outcome distance provider covariates note",
+    "model n_parameters n_parameters_total intermediate target source_language outcome distance provider"
+    " n_languages n_families spearman spearman_ci_low spearman_ci_high family_ci_low family_ci_high pearson"
+    " kendall p_permutation p_within_family declared q_value p_holm agrees smallest_detectable reliability"
+    " ceiling disattenuated partial_spearman partial_p covariates note",
+    text="model intermediate target source_language outcome distance provider covariates note",
     real="spearman spearman_ci_low spearman_ci_high family_ci_low family_ci_high pearson kendall"
     " p_permutation p_within_family q_value p_holm smallest_detectable reliability ceiling disattenuated"
     " partial_spearman partial_p",

@@ -1,135 +1,186 @@
 """Does an outcome follow the distance from the source language? Languages are the units.
 
 Every (model, intermediate, target, outcome) is set against every distance, over the languages other than the
-source that have both. Definitions of the statistics stand in `atlas.statistics`.
+source that have both. Definitions of the statistics stand in `atlas.statistics` and `atlas.resampling`, those
+of the outcomes in `atlas.outcomes`.
 """
 
-import math
 from collections import defaultdict
 
 import numpy as np
 
-from atlas import statistics
-from atlas.deltas import by_cell, gaps, sizes
+from atlas import confounds, resampling, statistics
+from atlas.deltas import sizes
+from atlas.outcomes import PLACE, by_place, by_source
 
-# Points are rounded so that sums in another order keep equal outcomes tied.
-DIGITS = 9
+LEVEL = 0.05
 STATISTICS = (
     "spearman",
     "spearman_ci_low",
     "spearman_ci_high",
+    "family_ci_low",
+    "family_ci_high",
     "pearson",
     "kendall",
     "p_permutation",
     "p_within_family",
-    "q_value",
-    "partial_spearman",
 )
+_PROVIDED = (*PLACE, "distance")  # rows that differ in the provider alone
 
 
-def relate(scores, deltas, distances, spec):
+def relate(scores, deltas, distances, spec, covariates=(), reliability=()):
     """Correlate every outcome with every distance.
 
     Parameters
     ----------
-    scores, deltas, distances : rows of the tables of these names (`atlas.columns`)
+    scores, deltas, distances, covariates, reliability : rows of the tables of these names (`atlas.columns`)
     spec : metrics (target -> headline metric), min_languages, permutations, bootstrap, seed, families
-        (language -> family; a language without one is a family of its own)
+        (language -> family; a language without one is a family of its own); optionally at_chance, covariates
+        (columns of `covariates` for the partial correlation) and declared (outcomes; distances as pairs of
+        distance and provider): the tests that the study sets out to make
 
     Returns
     -------
-    list of dict : rows of `atlas.columns.CORRELATIONS`, sorted. What cannot be estimated, because too few
-        languages have both values or one of them does not vary, is None. q_value is adjusted over all rows of
-        the same outcome
+    list of dict : rows of `atlas.columns.CORRELATIONS`, sorted. What cannot be estimated is None, and `note`
+        says why
     """
     parameters = sizes(scores)
-    measured = _by_source(distances)
+    outcomes, covered = by_place(scores, deltas, spec), confounds.by_language(covariates)
     rows = []
-    outcomes = _outcomes(scores, deltas, spec)
-    for (model, intermediate, target, source, outcome), values in sorted(outcomes.items()):
-        place = {"model": model, **parameters[model], "intermediate": intermediate, "target": target}
-        found = _against_all(values, measured.get(source, {}), spec)
-        rows += [{**place, "outcome": outcome, "covariates": "", **row} for row in found]
-    _adjust(rows)
+    for places, names, values, measured, languages in _blocks(outcomes, by_source(distances)):
+        estimates = _estimate(values, measured, languages, spec)
+        for v, place in enumerate(places):
+            about = dict(zip(PLACE, place, strict=True))
+            for k, (distance, provider) in enumerate(names):
+                found = {name: _number(estimates[name][v, k]) for name in STATISTICS}
+                row = {**about, **parameters[place[0]], "distance": distance, "provider": provider}
+                rows.append({**row, **found, **_facts(values[:, v], measured[:, k], languages, spec)})
+        confounds.add_partial(rows[-len(places) * len(names) :], values, measured, languages, covered, spec)
+    rows.sort(key=lambda row: [row[name] for name in (*_PROVIDED, "provider")])
+    _adjust(rows, spec)
+    _compare_providers(rows)
+    _disattenuate(rows, reliability)
     return rows
 
 
-def _outcomes(scores, deltas, spec):
-    """Map (model, intermediate, target, source, outcome) -> {language: points}, without the source itself."""
-    found = defaultdict(dict)
-    for row in deltas:
-        if row["language"] != row["source_language"]:
-            place = (row["model"], row["intermediate"], row["target"], row["source_language"])
-            found[*place, "delta"][row["language"]] = round(row["delta"], DIGITS)
-    cells = by_cell(scores, spec["metrics"])
-    for cell, by_seed in cells.items():
-        *place, source, language = cell
-        if language == source:
-            continue
-        found[*place, source, "score"][language] = _mean(by_seed)
-        if gap := gaps(cells, cell):
-            found[*place, source, "gap"][language] = _mean(gap)
-    return found
+def _blocks(outcomes, distances):
+    """Group cells and distances that are known for the same languages.
 
-
-def _by_source(distances):
-    """Map source language -> (distance, provider) -> {language: value}, unknown values left out."""
-    found = defaultdict(lambda: defaultdict(dict))
-    for row in distances:
-        values = found[row["source_language"]][row["distance"], row["provider"]]
-        if row["value"] is not None:
-            values[row["language"]] = row["value"]
-    return found
-
-
-def _against_all(outcome, distances, spec):
-    """One row per distance; distances that are known for the same languages are tested together."""
+    Yields
+    ------
+    places (v), names of the distances (k), outcomes (n, v), distances (n, k), languages (n)
+    """
     together = defaultdict(list)
-    for name in sorted(distances):
-        together[tuple(sorted(outcome.keys() & distances[name].keys()))].append(name)
-    rows = []
-    for languages, names in together.items():
-        values = np.array([outcome[language] for language in languages])
-        columns = [[distances[name][language] for language in languages] for name in names]
-        estimates = _estimate(values, np.array(columns).T, languages, spec)
-        for position, (distance, provider) in enumerate(names):
-            own = {name: _number(estimates[name][position]) for name in estimates}
-            rows.append({"distance": distance, "provider": provider, "n_languages": len(languages), **own})
-    return sorted(rows, key=lambda row: (row["distance"], row["provider"]))
+    for place, values in sorted(outcomes.items()):
+        together[place[3], tuple(sorted(values))].append(place)
+    for (source, languages), places in together.items():
+        measured = distances.get(source, {})
+        shared = defaultdict(list)
+        for name in sorted(measured):
+            shared[tuple(code for code in languages if code in measured[name])].append(name)
+        for known, names in shared.items():
+            values = [[outcomes[place][code] for place in places] for code in known]
+            columns = [[measured[name][code] for name in names] for code in known]
+            shapes = (len(known), len(places)), (len(known), len(names))
+            yield places, names, np.reshape(values, shapes[0]), np.reshape(columns, shapes[1]), known
 
 
-def _estimate(outcome, distances, languages, spec):
-    """Map each of STATISTICS to its value per distance, NaN where it cannot be estimated."""
-    n = len(languages)
-    estimates = {name: np.full(distances.shape[1], np.nan) for name in STATISTICS}
+def _estimate(outcomes, distances, languages, spec):
+    """Map each of STATISTICS to (v, k) values, NaN where it cannot be estimated."""
+    n, seed = len(languages), spec["seed"]
+    estimates = dict.fromkeys(STATISTICS, np.full((outcomes.shape[1], distances.shape[1]), np.nan))
     if n < spec["min_languages"]:
         return estimates
-    estimates["spearman"] = statistics.spearman(outcome, distances)
-    counts = statistics.resamples(spec["bootstrap"], n, spec["seed"])
-    low, high = statistics.spearman_interval(outcome, distances, counts)
-    estimates["spearman_ci_low"], estimates["spearman_ci_high"] = low, high
-    estimates["pearson"] = statistics.pearson(outcome, distances)
-    estimates["kendall"] = statistics.kendall(outcome, distances)
-    orders = statistics.permutations(spec["permutations"], n, spec["seed"])
-    estimates["p_permutation"] = statistics.permutation_p(outcome, distances, orders)
-    families = tuple(spec["families"].get(language, language) for language in languages)
+    for name in ("spearman", "pearson", "kendall"):
+        estimates[name] = getattr(statistics, name)(outcomes, distances)
+    orders = resampling.permutations(spec["permutations"], n, seed)
+    estimates["p_permutation"] = resampling.permutation_p(outcomes, distances, orders)
+    counts = resampling.resamples(spec["bootstrap"], n, seed)
+    ends = resampling.spearman_interval(outcomes, distances, counts)
+    estimates["spearman_ci_low"], estimates["spearman_ci_high"] = ends
+    families = _families(languages, spec)
     if len(set(families)) < n:
-        orders = statistics.permutations(spec["permutations"], n, spec["seed"], families)
-        estimates["p_within_family"] = statistics.permutation_p(outcome, distances, orders, families)
+        orders = resampling.permutations(spec["permutations"], n, seed, families)
+        estimates["p_within_family"] = resampling.permutation_p(outcomes, distances, orders, families)
+    if len(set(families)) >= resampling.MIN_CLUSTERS:
+        counts = resampling.resamples(spec["bootstrap"], n, seed, families)
+        ends = resampling.spearman_interval(outcomes, distances, counts)
+        estimates["family_ci_low"], estimates["family_ci_high"] = ends
     return estimates
 
 
-def _adjust(rows):
-    """Fill in q_value, over all tests of the same outcome."""
-    for outcome in {row["outcome"] for row in rows}:
-        tested = [row for row in rows if row["outcome"] == outcome]
+def _families(languages, spec):
+    return tuple(spec["families"].get(language, language) for language in languages)
+
+
+def _facts(outcome, distance, languages, spec):
+    """What a row says besides its statistics: numbers, power, and why something cannot be estimated."""
+    n, families = len(languages), len(set(_families(languages, spec)))
+    return {
+        "n_languages": n,
+        "n_families": families,
+        "smallest_detectable": _number(statistics.smallest_detectable(n)),
+        "note": _note(outcome, distance, families, spec),
+    }
+
+
+def _note(outcome, distance, families, spec):
+    n = len(outcome)
+    if n < spec["min_languages"]:
+        return f"cannot be estimated because only {n} languages have both values"
+    for values, name in ((outcome, "outcome"), (distance, "distance")):
+        if np.ptp(values) == 0:
+            return f"cannot be estimated because the {name} is the same in every language"
+    if families < resampling.MIN_CLUSTERS:
+        return f"no interval by family because there are only {families}"
+    return "no test within families because no two languages share one" if families == n else ""
+
+
+def _adjust(rows, spec):
+    """Adjust for the number of tests: all declared ones; the others by outcome and provider."""
+    declared = spec.get("declared", {"outcomes": [], "distances": []})
+    distances = {tuple(pair) for pair in declared["distances"]}
+    sets = defaultdict(list)
+    for row in rows:
+        named = row["outcome"] in declared["outcomes"] and (row["distance"], row["provider"]) in distances
+        row["declared"] = named
+        sets["declared" if named else (row["outcome"], row["provider"])].append(row)
+    for tested in sets.values():
         p_values = [np.nan if row["p_permutation"] is None else row["p_permutation"] for row in tested]
-        for row, q_value in zip(tested, statistics.benjamini_hochberg(p_values), strict=True):
-            row["q_value"] = _number(q_value)
+        adjusted = statistics.benjamini_hochberg(p_values), statistics.holm(p_values)
+        for row, q_value, p_holm in zip(tested, *adjusted, strict=True):
+            row["q_value"], row["p_holm"] = _number(q_value), _number(p_holm)
 
 
-def _mean(by_seed):
-    return round(math.fsum(by_seed.values()) / len(by_seed), DIGITS)
+def _compare_providers(rows):
+    """Fill in agrees: whether all providers of a distance say the same; None where only one says anything."""
+    conclusions = defaultdict(list)
+    for row in rows:
+        if row["q_value"] is not None:
+            clear = row["q_value"] < LEVEL
+            conclusions[_apart_from_provider(row)].append(np.sign(row["spearman"]) if clear else 0)
+    for row in rows:
+        said = conclusions[_apart_from_provider(row)]
+        row["agrees"] = len(set(said)) == 1 if len(said) > 1 else None
+
+
+def _apart_from_provider(row):
+    return tuple(row[name] for name in _PROVIDED)
+
+
+def _disattenuate(rows, reliability):
+    """Fill in what the unreliability of the deltas does to a correlation (Spearman 1904).
+
+    A correlation with deltas of reliability r is at most sqrt(r); divided by that ceiling it estimates the
+    correlation with deltas without noise. Distances count as free of error.
+    """
+    measured = {tuple(row[name] for name in PLACE[:4]): row["reliability"] for row in reliability}
+    for row in rows:
+        found = measured.get(tuple(row[name] for name in PLACE[:4])) if row["outcome"] == "delta" else None
+        row["reliability"] = found
+        row["ceiling"] = found**0.5 if found is not None and found > 0 else None
+        possible = row["ceiling"] and row["spearman"] is not None
+        row["disattenuated"] = row["spearman"] / row["ceiling"] if possible else None
 
 
 def _number(value):

@@ -9,7 +9,7 @@ from pathlib import Path
 from atlas import catalog as catalogue
 from atlas.errors import AtlasError
 from atlas.imported import read
-from atlas.selection import select, usual_distances
+from atlas.selection import check_declared, select, usual_distances
 from atlas.study import BASELINE, Study
 
 ALLOWED_KEYS = (
@@ -55,18 +55,26 @@ def load(settings, place="config"):
     rows = read(table, list(entries["languages"]))
     used = {row[column] for row in rows for column in ("language", "source_language")}
     distances = settings.get("distances", usual_distances(entries["distances"]))
+    distances = select(distances, entries["distances"], "distances", place)
+    check_declared(settings, distances, place)
     return Study(
         name=settings["study"],
-        models={row["model"]: {"source": {"scores": settings["scores"]}} for row in rows},
+        models={row["model"]: _model(entries["models"].get(row["model"], {}), settings) for row in rows},
         intermediate_tasks={row["intermediate"]: {} for row in rows if row["intermediate"] != BASELINE},
         target_tasks=_targets(rows, entries["target_tasks"]),
         languages={code: entries["languages"][code] for code in sorted(used)},
-        distances=select(distances, entries["distances"], "distances", place),
+        distances=distances,
         seeds=tuple(sorted({row["seed"] for row in rows})),
         settings={**settings, "scores": str(table), "notes": [*settings.get("notes", []), *_caveats(rows)]},
         lab={},
         claims=entries["claims"],
     )
+
+
+def _model(declared, settings):
+    """Entry of a model: its scores, and the corpus where the catalogue knows a model of this name."""
+    known = {key: declared[key] for key in ("pretraining",) if key in declared}
+    return {"source": {"scores": settings["scores"]}, **known}
 
 
 def path_of(settings):
@@ -87,7 +95,7 @@ def _targets(rows, declared):
         sources = sorted({row["source_language"] for row in own}, key=lambda code: (code != "eng", code))
         targets[name] = {
             # Not `parallel`: what is read off predictions needs predictions.
-            **{key: entry[key] for key in ("overlaps",) if key in entry},
+            **{key: entry[key] for key in ("overlaps", "translated_from_source") if key in entry},
             "kind": own[0]["kind"] or entry.get("kind", ""),
             "metrics": sorted(found, key=lambda metric, first=headline: metric != first),
             "source_language": sources[0],

@@ -21,6 +21,12 @@ def select(names, entries, file, place):
     return {name: entries[name] for name in names}
 
 
+def check_declared(settings, distances, place):
+    """Refuse declared tests of a distance that the study does not select."""
+    names = settings.get("statistics", {}).get("declared", {}).get("distances", [])
+    select(names, distances, "distances", f"{place}: statistics.declared")
+
+
 def with_languages(targets, languages, settings, place):
     """Targets with their `languages` narrowed to the study's, the source language first.
 

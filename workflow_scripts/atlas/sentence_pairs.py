@@ -10,6 +10,7 @@ OUTPUTS = ("logits",)
 EXAMPLES = pa.schema(
     [("id", pa.string()), ("first", pa.string()), ("second", pa.string()), ("label", pa.string())]
 )
+TEXTS = ("first", "second")
 PREDICTIONS = pa.schema(
     [
         ("id", pa.string()),

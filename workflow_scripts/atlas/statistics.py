@@ -1,16 +1,13 @@
-"""Rank correlations, permutation tests, bootstrap intervals: pure functions on arrays, no I/O.
+"""Correlation coefficients, their power, corrections for many tests: pure functions on arrays, no I/O.
 
-One outcome of n languages is compared with k distances at once: outcome (n,), distances (n, k). A statistic
-that is not defined, because an outcome or a distance is constant, is NaN.
+Outcomes of n languages are compared with k distances at once: one outcome (n,) gives (k,), v outcomes (n, v)
+give (v, k). A statistic that is not defined, because an outcome or a distance is constant, is NaN.
 """
 
-import functools
-
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
-# Sums in another order differ in the last digits; a permutation that ties with the observed value must count.
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 
 def midranks(values, counts=None):
@@ -25,114 +22,71 @@ def midranks(values, counts=None):
     -------
     array of the shape of `values`; with `counts`, (b, n) or (b, n, k)
     """
-    smaller = (values[None, :] < values[:, None]).astype(float)
-    equal = (values[None, :] == values[:, None]).astype(float)
+    weights = np.ones((1, len(values))) if counts is None else counts
+    weights = weights.astype(np.result_type(weights, np.float32), copy=False)
+    smaller = (values[None, :] < values[:, None]).astype(weights.dtype)
+    equal = (values[None, :] == values[:, None]).astype(weights.dtype)
     # smaller[i, j]: value j lies below value i.
-    weights = np.ones((1, len(values))) if counts is None else counts.astype(float)
-    ranks = np.tensordot(weights, smaller + equal / 2, axes=([1], [1])) + 0.5
+    ranks = np.tensordot(weights, smaller + equal / 2, axes=([1], [1])) + weights.dtype.type(0.5)
     return ranks[0] if counts is None else ranks
 
 
 def pearson(outcome, distances):
-    """Pearson's correlation of the outcome with each distance: (k,)."""
-    outcome, distances = _centred(outcome), _centred(distances)
-    return _ratio(outcome @ distances, np.sqrt((outcome**2).sum() * (distances**2).sum(axis=0)))
+    """Pearson's correlation of each outcome with each distance."""
+    outcome, distances = centred(outcome), centred(distances)
+    squares = np.multiply.outer((outcome**2).sum(axis=0), (distances**2).sum(axis=0))
+    return ratio(outcome.T @ distances, np.sqrt(squares))
 
 
 def spearman(outcome, distances):
-    """Spearman's rank correlation with midranks for ties: (k,)."""
+    """Spearman's rank correlation with midranks for ties."""
     return pearson(midranks(outcome), midranks(distances))
 
 
 def kendall(outcome, distances):
-    """Kendall's tau-b, which allows for ties (Kendall 1945): (k,)."""
+    """Kendall's tau-b, which allows for ties (Kendall 1945)."""
     outcome = np.sign(outcome[:, None] - outcome[None, :])
     distances = np.sign(distances[:, None] - distances[None, :])
     concordant = np.tensordot(outcome, distances, axes=([0, 1], [0, 1]))
-    return _ratio(concordant, np.sqrt((outcome**2).sum() * (distances**2).sum(axis=(0, 1))))
+    untied = np.multiply.outer((outcome**2).sum(axis=(0, 1)), (distances**2).sum(axis=(0, 1)))
+    return ratio(concordant, np.sqrt(untied))
 
 
-@functools.lru_cache(maxsize=64)
-def permutations(count, n, seed, groups=None):
-    """Draw random orders of n units, the same for equal arguments.
-
-    Parameters
-    ----------
-    groups : tuple of n group labels; units then change places only within their group
-
-    Returns
-    -------
-    (count, n) positions
-    """
-    keys = np.random.default_rng([seed, n]).random((count, n))
-    if groups is None:
-        return keys.argsort(axis=1)
-    labels = np.unique(groups, return_inverse=True)[1]
-    orders = np.empty((count, n), dtype=int)
-    orders[:, labels.argsort(kind="stable")] = (labels + keys).argsort(axis=1)
-    return orders
-
-
-def permutation_p(outcome, distances, orders, groups=None):
-    """Two-sided p of Spearman's correlation: share of orders at least as extreme, (1 + b) / (1 + m).
-
-    Extreme means far from the expectation over all permitted orders. It is zero if all orders are; within
-    groups it is what the differences between the groups explain (the count: Phipson and Smyth 2010).
+def partial_spearman(outcome, distances, covariates):
+    """Correlation of the ranks of outcome and distance after both lost what the covariates' ranks explain.
 
     Parameters
     ----------
-    orders : (m, n) as from `permutations`, drawn with the same `groups`
+    covariates : (n, q)
 
     Returns
     -------
-    (k,) in (0, 1], NaN where the correlation is not defined
+    coefficients, p : p by the t distribution with n - 2 - q degrees of freedom (Fisher 1924), which for ranks
+        is an approximation; NaN where covariates leave nothing of an outcome or of a distance
     """
-    ranks, ranked_distances = _centred(midranks(outcome)), _centred(midranks(distances))
-    expected = _group_means(ranks, groups) @ ranked_distances
-    observed = np.abs(ranks @ ranked_distances - expected)
-    extreme = np.abs(ranks[orders] @ ranked_distances - expected) >= observed - _ROUNDING
-    p_values = (1 + extreme.sum(axis=0)) / (1 + len(orders))
-    return np.where(np.isnan(spearman(outcome, distances)), np.nan, p_values)
+    explained = np.column_stack([np.ones(len(covariates)), midranks(covariates)])
+    projection = explained @ np.linalg.pinv(explained)
+    left = [ranks - projection @ ranks for ranks in (midranks(outcome), midranks(distances))]
+    # What rounding leaves of something that is explained wholly is no residual.
+    left = [np.where((part**2).sum(axis=0) > ROUNDING, part, 0.0) for part in left]
+    found = pearson(*left)
+    freedom = len(covariates) - 2 - covariates.shape[1]
+    if freedom < 1:
+        return np.full_like(found, np.nan), np.full_like(found, np.nan)
+    with np.errstate(divide="ignore"):
+        t = np.abs(found) * np.sqrt(freedom / (1 - found**2))
+    return found, 2 * stdtr(freedom, -t)
 
 
-def _group_means(values, groups):
-    """Replace each value by the mean of its group; one group if there are none."""
-    labels = np.zeros(len(values), int) if groups is None else np.unique(groups, return_inverse=True)[1]
-    return (np.bincount(labels, values) / np.bincount(labels))[labels]
+def smallest_detectable(n, power=0.8, level=0.05):
+    """Smallest |Spearman| that n languages show as significant with the stated power, NaN for n <= 3.
 
-
-@functools.lru_cache(maxsize=64)
-def resamples(count, n, seed):
-    """Draw bootstrap samples of n units: (count, n), how often each unit is in each sample."""
-    return np.random.default_rng([seed, n]).multinomial(n, np.full(n, 1 / n), size=count)
-
-
-def spearman_interval(outcome, distances, counts, level=0.95):
-    """Percentile bootstrap interval of Spearman's correlation over units (Efron 1979).
-
-    Every resample is ranked anew. Resamples in which a variable is constant have no correlation and do not
-    count.
-
-    Parameters
-    ----------
-    counts : (b, n) as from `resamples`
-
-    Returns
-    -------
-    (k,) lower and (k,) upper end, NaN where the correlation itself is not defined
+    By Fisher's z with the variance 1.06 / (n - 3) of rank correlations (Fieller, Hartley and Pearson 1957),
+    two-sided. For n below about ten it is a guide only.
     """
-    mean = (len(outcome) + 1) / 2
-    outcome_ranks = midranks(outcome, counts) - mean
-    distance_ranks = midranks(distances, counts) - mean
-    weighted = counts * outcome_ranks
-    products = np.einsum("bn,bnk->bk", weighted, distance_ranks)
-    squares = np.einsum("bn,bnk->bk", counts.astype(float), distance_ranks**2)
-    drawn = _ratio(products, np.sqrt((weighted * outcome_ranks).sum(axis=1)[:, None] * squares))
-    ends = np.full((2, distances.shape[1]), np.nan)
-    for column in np.flatnonzero(~np.isnan(drawn).all(axis=0)):
-        defined = drawn[~np.isnan(drawn[:, column]), column]
-        ends[:, column] = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    return ends[0], ends[1]
+    if n <= 3:
+        return np.nan
+    return float(np.tanh((ndtri(1 - level / 2) + ndtri(power)) * np.sqrt(1.06 / (n - 3))))
 
 
 def benjamini_hochberg(p_values):
@@ -148,6 +102,17 @@ def benjamini_hochberg(p_values):
         scaled = p_values[descending] * len(tested) / np.arange(len(tested), 0, -1)
         q_values[descending] = np.minimum(np.minimum.accumulate(scaled), 1)
     return q_values
+
+
+def holm(p_values):
+    """Smallest family-wise error at which each test is rejected (Holm 1979); NaN stays NaN."""
+    p_values = np.asarray(p_values, dtype=float)
+    adjusted = np.full(p_values.shape, np.nan)
+    tested = np.flatnonzero(~np.isnan(p_values))
+    ascending = tested[p_values[tested].argsort(kind="stable")]
+    scaled = p_values[ascending] * np.arange(len(tested), 0, -1)
+    adjusted[ascending] = np.minimum(np.maximum.accumulate(scaled), 1)
+    return adjusted
 
 
 def mean_interval(values, level=0.95):
@@ -166,11 +131,12 @@ def mean_interval(values, level=0.95):
     return mean, error, mean - reach, mean + reach
 
 
-def _centred(values):
+def centred(values):
+    """Values less their mean, down each column."""
     return values - values.mean(axis=0)
 
 
-def _ratio(above, below):
-    """Quotient,  clipped to [-1, 1], NaN where `below` is zero but for rounding."""
-    defined = below > _ROUNDING
+def ratio(above, below):
+    """Quotient, clipped to [-1, 1], NaN where `below` is zero but for rounding."""
+    defined = below > ROUNDING
     return np.where(defined, np.clip(above / np.where(defined, below, 1), -1, 1), np.nan)

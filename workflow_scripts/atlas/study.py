@@ -14,7 +14,14 @@ _SPAN_RECIPE = {"stride": 128, "max_answer_tokens": 30}
 _NEEDED = ("epochs", "batch_size", "learning_rate", "max_tokens")
 # Of an override, what is no part of the recipe.
 _NO_RECIPE = ("max_train_examples", "max_tune_examples", "max_test_examples", "source_language")
-_STATISTICS = {"min_languages": 6, "permutations": 9999, "bootstrap": 2000, "seed": 0, "at_chance": "exclude"}
+_STATISTICS = {
+    "min_languages": 6,
+    "permutations": 9999,
+    "bootstrap": 2000,
+    "seed": 0,
+    "at_chance": "exclude",
+    "covariates": ["log10_pretraining", "fertility"],
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ class Study:
     @property
     def statistics(self):
         """Settings of the correlations, with their defaults."""
-        return {**_STATISTICS, **self.settings.get("statistics", {})}
+        chosen = {**_STATISTICS, **self.settings.get("statistics", {})}
+        return {key: value for key, value in chosen.items() if key != "declared"}
 
     @property
     def parallel_targets(self):
@@ -176,6 +184,7 @@ def load(settings, place="config"):
     targets = selection.with_languages(selected["target_tasks"], selected["languages"], settings, place)
     used = {language for entry in targets.values() for language in entry["languages"]}
     selection.select(settings.get("baseline_only", []), selected["models"], "baseline_only", place)
+    selection.check_declared(settings, selected["distances"], place)
     components = selection.components(selected, entries["intermediate_tasks"])
     with_components = {**selected["intermediate_tasks"], **components}
     selection.check_overrides(settings, {**selected, "intermediate_tasks": with_components}, place)

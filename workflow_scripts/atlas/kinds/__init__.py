@@ -9,6 +9,7 @@
 Kinds that are trained name their head in ``AUTO_CLASS`` and what `decode` wants of its output in ``OUTPUTS``;
 the others read mean-pooled hidden states of an encoder as it stands. Some kinds have more names:
 
+``TEXTS``                columns of an example that hold text in the tested language, for its fertility
 ``TABLES``               roles of a language's test tables, where one is not enough. `prepare` then gets a
                          dict of role -> published table, each whole, and heeds ``meaning["limit"]`` itself
 ``loss(model, batch)``   where transformers' model has no stock loss

@@ -16,6 +16,7 @@ EXAMPLES = pa.schema(
         ("label", pa.int64()),
     ]
 )
+TEXTS = ("context", "question", "choices")
 PREDICTIONS = pa.schema(
     [
         ("id", pa.string()),

@@ -25,6 +25,7 @@ EXAMPLES = pa.schema(
         ("keys", pa.list_(pa.string())),  # a candidate is right for a query if they share one
     ]
 )
+TEXTS = ("query",)
 PREDICTIONS = pa.schema(
     [
         ("id", pa.string()),

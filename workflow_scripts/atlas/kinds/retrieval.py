@@ -11,6 +11,7 @@ from atlas.kinds import read_texts
 from atlas.nearest import unit
 
 EXAMPLES = pa.schema([("id", pa.string()), ("query", pa.string()), ("candidate", pa.string())])
+TEXTS = ("candidate",)
 PREDICTIONS = pa.schema(
     [
         ("id", pa.string()),

@@ -1,8 +1,8 @@
 """One or two sentences -> one label: NLI, paraphrase, topic."""
 
-from atlas.sentence_pairs import AUTO_CLASS, EXAMPLES, OUTPUTS, PREDICTIONS, decode, encode
+from atlas.sentence_pairs import AUTO_CLASS, EXAMPLES, OUTPUTS, PREDICTIONS, TEXTS, decode, encode
 
-__all__ = ["AUTO_CLASS", "EXAMPLES", "OUTPUTS", "PREDICTIONS", "decode", "encode", "prepare"]
+__all__ = ["AUTO_CLASS", "EXAMPLES", "OUTPUTS", "PREDICTIONS", "TEXTS", "decode", "encode", "prepare"]
 
 
 def prepare(published, meaning):

@@ -1,9 +1,9 @@
 """Two sentences with one marked word each -> one label: whether a word means the same in both (WiC)."""
 
 from atlas.marking import mark
-from atlas.sentence_pairs import AUTO_CLASS, EXAMPLES, OUTPUTS, PREDICTIONS, decode, encode
+from atlas.sentence_pairs import AUTO_CLASS, EXAMPLES, OUTPUTS, PREDICTIONS, TEXTS, decode, encode
 
-__all__ = ["AUTO_CLASS", "EXAMPLES", "OUTPUTS", "PREDICTIONS", "decode", "encode", "prepare"]
+__all__ = ["AUTO_CLASS", "EXAMPLES", "OUTPUTS", "PREDICTIONS", "TEXTS", "decode", "encode", "prepare"]
 
 
 def prepare(published, meaning):

@@ -22,6 +22,7 @@ EXAMPLES = pa.schema(
         ("starts", pa.list_(pa.int64())),
     ]
 )
+TEXTS = ("question", "context")
 PREDICTIONS = pa.schema(
     [
         ("id", pa.string()),

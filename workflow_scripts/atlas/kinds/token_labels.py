@@ -20,6 +20,7 @@ EXAMPLES = pa.schema(
         ("marked", pa.list_(pa.bool_())),
     ]
 )
+TEXTS = ("tokens",)
 PREDICTIONS = pa.schema(
     [
         ("id", pa.string()),

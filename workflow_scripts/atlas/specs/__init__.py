@@ -14,7 +14,6 @@ from atlas.specs.analysis import (
     claimed_tasks,
     collect_scores,
     compute_deltas,
-    correlate,
     import_scores,
     measure_consistency,
     measure_distances,
@@ -30,6 +29,7 @@ from atlas.specs.data import (
     pretrain_model,
 )
 from atlas.specs.entries import entry_of
+from atlas.specs.relations import correlate, measure_covariates
 from atlas.specs.training import predict, score, train_intermediate, train_target
 from atlas.study import BASELINE
 
@@ -43,6 +43,7 @@ __all__ = [
     "fetch_model",
     "import_scores",
     "measure_consistency",
+    "measure_covariates",
     "measure_distances",
     "measure_reliability",
     "measure_robustness",
@@ -65,6 +66,7 @@ LIBRARIES = {
     "predict": ("torch", "transformers", "tokenizers"),
     "score": ("seqeval",),
     "measure_distances": ("lang2vec",),
+    "measure_covariates": ("transformers", "tokenizers"),
 }
 
 
@@ -76,6 +78,8 @@ def code(study, stage, **wildcards):
     task = wildcards.get("target") or wildcards.get("intermediate")
     if task not in (None, BASELINE):
         modules.append(f"atlas.kinds.{entry_of(study, task)['kind']}")
+    if stage == "measure_covariates" and not study.imported:
+        modules += sorted({f"atlas.kinds.{entry['kind']}" for entry in study.target_tasks.values()})
     return provenance.code_digest(*modules, libraries=LIBRARIES.get(stage, ()))
 
 

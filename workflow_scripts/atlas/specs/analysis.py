@@ -19,7 +19,8 @@ def import_scores(study):
     return {"languages": list(study.languages)}
 
 
-def _headlines(study):
+def headlines(study):
+    """Map target -> headline metric."""
     return {name: entry["metrics"][0] for name, entry in study.target_tasks.items()}
 
 
@@ -27,7 +28,7 @@ def compute_deltas(study):
     """What is compared with what, in which metric."""
     return {
         "baseline": BASELINE,
-        "metrics": _headlines(study),
+        "metrics": headlines(study),
         "baseline_only": study.settings.get("baseline_only", []),
         "overlaps": {target: study.overlapping(target) for target in study.target_tasks},
         **{name: study.statistics[name] for name in ("bootstrap", "seed")},
@@ -38,13 +39,13 @@ def measure_reliability(study):
     """What the deltas are made of, and how their reliability is measured."""
     chosen = ("min_languages", "bootstrap", "seed", "at_chance")
     statistics = {name: study.statistics[name] for name in chosen}
-    return {"baseline": BASELINE, "metrics": _headlines(study), **statistics}
+    return {"baseline": BASELINE, "metrics": headlines(study), **statistics}
 
 
 def measure_robustness(study):
     """Which scores are summarised, and by which rule."""
     statistics = {name: study.statistics[name] for name in ("min_languages", "at_chance")}
-    return {"metrics": _headlines(study), **statistics}
+    return {"metrics": headlines(study), **statistics}
 
 
 def measure_consistency(study):
@@ -65,17 +66,6 @@ def measure_distances(study):
         "languages": list(study.languages),
         "distances": study.distances,
         "uriel_codes": {code: entry["uriel"] for code, entry in study.languages.items() if "uriel" in entry},
-    }
-
-
-def correlate(study):
-    """Settings of the correlations."""
-    families = {code: entry["family"] for code, entry in study.languages.items()}
-    return {
-        "baseline": BASELINE,
-        "metrics": _headlines(study),
-        "families": families,
-        **study.statistics,
     }
 
 
