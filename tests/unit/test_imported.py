@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from atlas import artifacts, imported, imported_study, specs
-from atlas.columns import SCORES
+from atlas.columns import DELTAS, SCORES
 from atlas.errors import AtlasError
+from compute_deltas import compute_deltas
 from import_scores import import_scores
 from tests.conftest import ROOT
 
@@ -143,6 +144,28 @@ def test_the_stage_writes_scores_of_the_promised_columns(table, tmp_path):
         spec=spec, code="c", source=table({**ROW, "score": "91"}), table=tmp_path / "scores.parquet"
     )
     assert artifacts.key_of(tmp_path / "scores.parquet") != before
+
+
+def test_imported_scores_are_paired_like_our_own(table, tmp_path):
+    added = {
+        ("none", "1"): "60",
+        ("none", "2"): "62",
+        ("nli", "1"): "63",
+        ("nli", "2"): "67",
+        ("nli", "3"): "99",
+    }
+    rows = [{**ROW, "intermediate": i, "seed": seed, "score": score} for (i, seed), score in added.items()]
+    scores, deltas = tmp_path / "scores.parquet", tmp_path / "deltas.parquet"
+    import_scores(spec={"languages": LANGUAGES}, code="c", source=table(*rows), table=scores)
+    spec = {"baseline": "none", "metrics": {"topic": "accuracy"}, "bootstrap": 99, "seed": 0}
+    compute_deltas(scores=scores, folder=tmp_path, spec=spec, code="c", deltas=deltas)
+    (row,) = artifacts.read_table(deltas, DELTAS).to_pylist()
+    assert (row["delta"], row["n_seeds"], row["n_examples"]) == (
+        4.0,
+        2,
+        None,
+    )  # 3 and 5; seed 3 has no partner
+    assert row["delta_se"] == pytest.approx(1.0)
 
 
 @pytest.fixture
