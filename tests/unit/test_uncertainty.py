@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from atlas import uncertainty
 from atlas.uncertainty import of_delta, resampled_points
 
 COUNT = 4000
@@ -56,7 +57,8 @@ def test_samples_in_blocks_are_the_same_for_every_column_and_call(monkeypatch):
     right = answers(3)
     ones = np.ones_like(right)
     whole = resampled_points(right, ones, 50, 7)
-    monkeypatch.setattr("atlas.uncertainty._WEIGHTS", 7 * len(right))
+    uncertainty._weights.cache_clear()
+    monkeypatch.setattr(uncertainty, "_WEIGHTS", 7 * len(right))
     blocks = [resampled_points(right[:, [column]], ones[:, [column]], 50, 7) for column in (0, 1)]
     assert np.array_equal(np.hstack(blocks), whole)
 

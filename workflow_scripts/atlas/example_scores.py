@@ -26,10 +26,19 @@ def of_cell(folder, cell, metric):
         return {}
     table = artifacts.read_table(path.with_name(file), EXAMPLES)
     table = table.filter(pc.equal(table["metric"], metric)).combine_chunks()
+    languages = table["language"].unify_dictionaries().combine_chunks()
+    numbers = languages.indices.to_numpy()
+    table = table.take(np.argsort(numbers, kind="stable")).combine_chunks()
+    sizes = np.bincount(numbers, minlength=len(languages.dictionary))
     found = {}
-    for language in pc.unique(table["language"]).to_pylist():
-        own = table.filter(pc.equal(table["language"], language))
-        found[language] = (own["id"].combine_chunks(), *(own[side].to_numpy() for side in EXAMPLES.names[3:]))
+    for language, size, end in zip(languages.dictionary.to_pylist(), sizes, np.cumsum(sizes), strict=True):
+        if size:
+            own = table.slice(end - size, size)
+            found[language] = (
+                own["id"].combine_chunks(),
+                own["numerator"].to_numpy(),
+                own["denominator"].to_numpy(),
+            )
     return found
 
 

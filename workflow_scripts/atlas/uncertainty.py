@@ -7,10 +7,12 @@ twice, the last would make every interval too wide (Owen 2007, "The pigeonhole b
 of the part of the seeds: the variance components of a two-way random model.
 """
 
+import functools
+
 import numpy as np
 from scipy.special import stdtrit
 
-# Weights held at a time: 16 MB, whatever the number of examples and samples.
+# Weights worked on at a time: 16 MB, whatever the number of examples and samples.
 _WEIGHTS = 4_000_000
 # Points below which a standard error is rounding.
 _ROUNDING = 1e-9
@@ -31,19 +33,34 @@ def resampled_points(numerators, denominators, count, seed):
     -------
     (count, k) points, NaN where the denominators of a sample sum to zero
     """
-    n_examples = len(numerators)
-    random = np.random.default_rng([seed, n_examples])
+    weights = _weights(count, len(numerators), seed)
     sides = np.hstack([numerators, denominators]).astype(np.float32)
     sums = np.empty((count, sides.shape[1]))
-    step = max(1, _WEIGHTS // n_examples)
-    for start in range(0, count, step):
-        rows = min(step, count - start)
-        chosen = random.integers(n_examples, size=(rows, n_examples))
-        chosen += n_examples * np.arange(rows)[:, None]
-        weights = np.bincount(chosen.ravel(), minlength=rows * n_examples).astype(np.float32)
-        sums[start : start + rows] = weights.reshape(rows, n_examples) @ sides
+    for block in _blocks(count, len(numerators)):
+        sums[block] = weights[block].astype(np.float32) @ sides
     above, below = np.hsplit(sums, 2)
     return 100 * np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
+@functools.lru_cache(maxsize=1)
+def _weights(count, n_examples, seed):
+    """How often each example is in each sample: (count, n_examples). Parallel test sets draw the same.
+
+    One byte is enough: an example of many is hardly ever drawn ten times, one of few only so often.
+    """
+    random = np.random.default_rng([seed, n_examples])
+    weights = np.empty((count, n_examples), np.uint8)
+    for block in _blocks(count, n_examples):
+        chosen = random.integers(n_examples, size=weights[block].shape, dtype=np.int32)
+        places = chosen + n_examples * np.arange(len(chosen))[:, None]
+        weights[block] = np.bincount(places.ravel(), minlength=places.size).reshape(places.shape)
+    return weights
+
+
+def _blocks(count, n_examples):
+    """Slices of the samples that hold a bounded number of weights each."""
+    step = max(1, _WEIGHTS // n_examples)
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
 def of_delta(by_seed, drawn=None, n_examples=None, level=0.95):
