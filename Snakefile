@@ -28,6 +28,10 @@ include: "rules/claims.smk"
 include: "rules/report.smk"
 
 
+onstart:
+    records.note_codes(RESULTS)
+
+
 onsuccess:
     if (RESULTS / "report.html").exists():
         print(f"Report: {RESULTS / 'report.html'}")

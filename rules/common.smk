@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from atlas import environment, manifests, provenance, specs
+from atlas import environment, inspection, manifests, provenance, records, specs
 from atlas import study as studies
 from atlas.errors import AtlasError
 from atlas.task_checks import UNTRAINED
@@ -27,6 +27,7 @@ except AtlasError as error:
 RESULTS = Path("results") / STUDY.name
 if workflow.is_main_process:
     manifests.withdraw_incomplete(RESULTS)
+    inspection.withdraw_outdated(STUDY, RESULTS)
 
 
 wildcard_constraints:

@@ -11,9 +11,10 @@ from atlas.claim_facts import manifest_paths
 from atlas.claim_table import compute
 from atlas.claims import NOT_TESTABLE
 from atlas.columns import CLAIMS, DELTAS, SCORES
+from atlas.stage import Output
 
 
-def check_claims(*, spec, code, scores, deltas, folder: Path, claims):
+def check_claims(*, spec, code, scores, deltas, folder: Path, claims: Output):
     """Give every claim of the catalogue a verdict: supported, contradicted, or not testable with this grid.
 
     Parameters

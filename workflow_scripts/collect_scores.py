@@ -4,9 +4,10 @@ from pathlib import Path
 
 from atlas import artifacts, grid, provenance, stage
 from atlas.columns import SCORES
+from atlas.stage import Output
 
 
-def collect_scores(*, spec, code, folder: Path, table: Path):
+def collect_scores(*, spec, code, folder: Path, table: Output):
     """Read `folder`/scores/... and `folder`/sources/models/... into one table, one row per metric."""
     cells = grid.present(folder, spec)
     rows = [row for cell in cells for row in grid.rows(folder, cell, spec)]

@@ -12,9 +12,10 @@ from atlas import artifacts, stage
 from atlas.columns import DELTAS, SCORES
 from atlas.deltas import compute, missing_cells
 from atlas.example_scores import Resampler
+from atlas.stage import Output
 
 
-def compute_deltas(*, scores, folder: Path, spec, code, deltas):
+def compute_deltas(*, scores, folder: Path, spec, code, deltas: Output):
     """Compute all deltas; cells without a partner are left out and counted in the log.
 
     Parameters

@@ -9,6 +9,7 @@ Writes  correlations.parquet (`atlas.columns.CORRELATIONS`): one row per model, 
 from atlas import artifacts, stage
 from atlas.columns import CORRELATIONS, COVARIATES, DELTAS, DISTANCES, RELIABILITY, SCORES
 from atlas.correlations import relate
+from atlas.stage import Output
 
 
 def correlate(*, scores, deltas, distances, covariates, reliability, spec, code, correlations):

@@ -4,14 +4,13 @@ Writes  <name>.parquet (train, tune, or a language), lock.json, and manifest.jso
 number of rows of each table. A table that is there already is not fetched again.
 """
 
-from pathlib import Path
-
 from atlas import artifacts, manifests, provenance, sources, stage
 from atlas.errors import AtlasError
 from atlas.locks import Lock
+from atlas.stage import Output
 
 
-def fetch_dataset(*, spec, code, manifest: Path):
+def fetch_dataset(*, spec, code, manifest: Output):
     """Fetch every table that the manifest's folder lacks.
 
     Raises

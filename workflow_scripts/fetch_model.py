@@ -3,13 +3,12 @@
 Writes  manifest.json, last; lock.json (resolved revision, size and sha256 of each file); the model's files.
 """
 
-from pathlib import Path
-
 from atlas import encoders, manifests, provenance, sources, stage
 from atlas.locks import Lock
+from atlas.stage import Output
 
 
-def fetch_model(*, spec, code, manifest: Path):
+def fetch_model(*, spec, code, manifest: Output):
     """Fetch from the hub or copy from a folder; a lock that no longer matches is an error.
 
     Raises

@@ -3,9 +3,10 @@
 from atlas import artifacts, files, provenance, stage
 from atlas.columns import SCORES
 from atlas.imported import read
+from atlas.stage import Output
 
 
-def import_scores(*, spec, code, source, table):
+def import_scores(*, spec, code, source, table: Output):
     """Check every row of the table `source` and write it as scores.parquet.
 
     Parameters

@@ -11,9 +11,10 @@ from atlas import artifacts, grid, manifests, provenance, stage
 from atlas.columns import CONSISTENCY
 from atlas.consistency import of_cell
 from atlas.files import read_json
+from atlas.stage import Output
 
 
-def measure_consistency(*, folder: Path, spec, code, consistency):
+def measure_consistency(*, folder: Path, spec, code, consistency: Output):
     """Compare the predictions of each checkpoint between its languages.
 
     Parameters

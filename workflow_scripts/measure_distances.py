@@ -8,9 +8,10 @@ Writes  distances.parquet (`atlas.columns.DISTANCES`): one row per source, langu
 from atlas import artifacts, stage
 from atlas.columns import DISTANCES
 from atlas.distances import measure
+from atlas.stage import Output
 
 
-def measure_distances(*, spec, code, distances):
+def measure_distances(*, spec, code, distances: Output):
     """Measure all distances; has no input, so that an unknown language fails before anything is trained.
 
     Parameters

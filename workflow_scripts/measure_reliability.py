@@ -7,9 +7,10 @@ Writes  reliability.parquet (`atlas.columns.RELIABILITY`): one row per model, in
 from atlas import artifacts, stage
 from atlas.columns import DELTAS, RELIABILITY, SCORES
 from atlas.reliability import measure
+from atlas.stage import Output
 
 
-def measure_reliability(*, scores, deltas, spec, code, reliability):
+def measure_reliability(*, scores, deltas, spec, code, reliability: Output):
     """Measure reliability and the ceiling that it puts on any correlation.
 
     Parameters

@@ -8,9 +8,10 @@ Writes  robustness.parquet (`atlas.columns.ROBUSTNESS`): one row per model, inte
 from atlas import artifacts, stage
 from atlas.columns import DELTAS, ROBUSTNESS, SCORES
 from atlas.robustness import summarise
+from atlas.stage import Output
 
 
-def measure_robustness(*, scores, deltas, spec, code, robustness):
+def measure_robustness(*, scores, deltas, spec, code, robustness: Output):
     """Summarise scores and deltas over languages, and compare the ranks of the languages between sizes.
 
     Parameters

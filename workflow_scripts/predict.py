@@ -7,9 +7,10 @@ and whether it is right), and manifest.json, last: language -> file, key, rows.
 from pathlib import Path
 
 from atlas import warm
+from atlas.stage import Output
 
 
-def predict(*, spec, code, checkpoint: Path, examples: Path, manifest: Path):
+def predict(*, spec, code, checkpoint: Path, examples: Path, manifest: Output):
     """Predict with the checkpoint of one manifest the test examples of another."""
     from atlas import predictions  # imports torch, which a warm start has done already
 

@@ -6,9 +6,10 @@ Writes  <language>.parquet for every language that is not there yet, and manifes
 from pathlib import Path
 
 from atlas import preparation, stage
+from atlas.stage import Output
 
 
-def prepare_target_test(*, spec, code, rows: Path, manifest: Path):
+def prepare_target_test(*, spec, code, rows: Path, manifest: Output):
     """Turn the fetched tables of `rows` (a manifest) into examples beside `manifest`."""
     return preparation.prepare_test(spec, code, rows, manifest)
 

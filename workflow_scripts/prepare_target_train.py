@@ -6,9 +6,10 @@ Writes  train.parquet, tune.parquet (columns by kind) and manifest.json, last.
 from pathlib import Path
 
 from atlas import preparation, stage
+from atlas.stage import Output
 
 
-def prepare_target_train(*, spec, code, rows: Path, manifest: Path):
+def prepare_target_train(*, spec, code, rows: Path, manifest: Output):
     """Turn the fetched tables of `rows` (a manifest) into examples beside `manifest`."""
     return preparation.prepare_training(spec, code, rows, manifest)
 

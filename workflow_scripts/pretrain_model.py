@@ -6,13 +6,12 @@ Reads   `text`: parquet files with a column `text` (and, for pairs, `text_pair`)
         document per line, in which a tab separates the two texts of a pair.
 """
 
-from pathlib import Path
-
 from atlas import corpora, encoders, manifests, pretraining, provenance, stage, training, vocabulary
 from atlas.files import sha256
+from atlas.stage import Output
 
 
-def pretrain_model(*, spec, code, manifest: Path, text: list = ()):
+def pretrain_model(*, spec, code, manifest: Output, text: list = ()):
     """Train by masked language modelling; `steps: 0` gives the untrained encoder of the same seed.
 
     Raises

@@ -5,12 +5,11 @@ Reads   scores.parquet, deltas.parquet, distances.parquet, correlations.parquet,
 Writes  report.html (its key in the meta tag `atlas-key`) and figures/.
 """
 
-from pathlib import Path
-
 from atlas import artifacts, columns, stage
 from atlas.files import write_text
 from atlas.report.findings import Findings
 from atlas.report.page import render
+from atlas.stage import Output
 
 
 def render_report(
@@ -21,8 +20,8 @@ def render_report(
     deltas,
     distances,
     correlations,
-    report: Path,
-    figures: Path,
+    report: Output,
+    figures: Output,
     reliability=None,
     robustness=None,
     consistency=None,

@@ -12,9 +12,10 @@ import pyarrow as pa
 from atlas import artifacts, manifests, metrics, stage
 from atlas.columns import EXAMPLES
 from atlas.files import write_json
+from atlas.stage import Output
 
 
-def score(*, spec, code, predictions: Path, scores: Path, examples: Path):
+def score(*, spec, code, predictions: Path, scores: Output, examples: Output):
     """Score the languages of manifest `predictions`.
 
     `at_chance` says of the whole cell that the training collapsed, and a delta over it means nothing: the

@@ -6,9 +6,10 @@ Writes  a checkpoint folder that transformers loads, training.json, and manifest
 from pathlib import Path
 
 from atlas import warm
+from atlas.stage import Output
 
 
-def train_intermediate(*, spec, code, encoder: Path, examples: list, manifest: Path):
+def train_intermediate(*, spec, code, encoder: Path, examples: list, manifest: Output):
     """Train from the folder of manifest `encoder` on the tables of the manifests `examples`."""
     from atlas import checkpoints  # imports torch, which a warm start has done already
 

@@ -35,7 +35,7 @@ def load(folder=None):
     folder = WORKFLOW / "catalog" if folder is None else Path(folder)
     catalog = {}
     for name in [*FILES, *(own for own in OPTIONAL if (folder / f"{own}.yaml").exists())]:
-        entries = _read_yaml(folder / f"{name}.yaml")
+        entries = read_yaml(folder / f"{name}.yaml")
         for entry_name, entry in entries.items():
             place = f"{folder.name}/{name}.yaml: {entry_name}"
             _check_name(entry_name, place)
@@ -55,7 +55,7 @@ def load(folder=None):
 def _claims(folder):
     """Published claims; a catalogue need not have any."""
     path = folder / "claims.yaml"
-    claims = _read_yaml(path) if path.exists() else {}
+    claims = read_yaml(path) if path.exists() else {}
     for name, claim in claims.items():
         place = f"{folder.name}/claims.yaml: {name}"
         check(claim, "claims.schema.yaml#/$defs/claim", place)
@@ -77,7 +77,7 @@ def check(content, schema, place):
         raise AtlasError(_in_words(fault, place))
 
 
-def _read_yaml(path):
+def read_yaml(path):
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except FileNotFoundError:

@@ -99,11 +99,17 @@ def withdraw_incomplete(folder):
     """
     withdrawn = []
     for path in sorted(Path(folder).rglob("manifest.json")):
-        if not _is_whole(path):
-            with contextlib.suppress(PermissionError):
-                path.rename(f"{path}{_WITHDRAWN}{times_withdrawn(path) + 1}")
-                withdrawn.append(path)
+        if not _is_whole(path) and withdraw(path):
+            withdrawn.append(path)
     return withdrawn
+
+
+def withdraw(path):
+    """Rename an artifact, so that the workflow makes it again; whether that could be done."""
+    with contextlib.suppress(PermissionError, FileNotFoundError):
+        path.rename(f"{path}{_WITHDRAWN}{times_withdrawn(path) + 1}")
+        return True
+    return False
 
 
 def times_withdrawn(path):

@@ -22,12 +22,14 @@ PLUMBING = {
         "manifests",
         "progress",
         "provenance",
+        "records",
         "resume",
         "stage",
         "warm",
     )
 }
 
+EXPLAINED = {}  # digest of code -> module -> digest of its meaning, library -> version
 HERE = Path(__file__).resolve().parent.parent  # the folder that holds the scripts and `atlas`
 
 
@@ -38,6 +40,11 @@ def canonical(content):
     so a rule hands over one such text instead.
     """
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def parsed(text):
+    """Content of a canonical text."""
+    return json.loads(text)
 
 
 def digest(content):
@@ -65,7 +72,10 @@ def code_digest(*modules, libraries=()):
     meanings = _closure(modules)
     if missing := [name for name in modules if name not in meanings]:
         raise ValueError(f"no module {missing} below {HERE}")
-    return digest([meanings, {name: _minor_version(name) for name in libraries}])
+    versions = {name: _minor_version(name) for name in libraries}
+    code = digest([meanings, versions])
+    EXPLAINED[code] = {**meanings, **versions}
+    return code
 
 
 def version(distribution):

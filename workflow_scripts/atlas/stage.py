@@ -11,10 +11,14 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import NewType
 
+from atlas import records
 from atlas.errors import AtlasError
 
 _log = logging.getLogger("atlas")
+
+Output = NewType("Output", Path)  # annotates the keywords of a stage that it writes
 
 
 # Set before any Hugging Face library is imported.
@@ -54,9 +58,20 @@ def perform(stage, arguments):
     except Exception as error:
         _log.exception("%s failed", name)
         _fail(terminal, f"{name}: {type(error).__name__}: {error}", log)
+    records.write(log, stage.__name__, given.get("spec"), given.get("code"), *_artifacts(stage, given))
     line = f"{name}: {summary or 'done'} ({time.monotonic() - started:.0f} s)"
     _log.info("%s", line)
     print(line, file=terminal, flush=True)
+
+
+def _artifacts(stage, given):
+    """Paths among the arguments: what the stage read, and what it wrote."""
+    parameters = inspect.signature(stage).parameters
+    inputs, outputs = [], []
+    for name, value in given.items():
+        paths = value if isinstance(value, list) else [value] * isinstance(value, Path)
+        (outputs if parameters[name].annotation is Output else inputs).extend(paths)
+    return inputs, outputs
 
 
 def _parse(stage, arguments):

@@ -1,0 +1,114 @@
+"""What each job was told, what it read and what it wrote: one small file per job, read by `atlas.inspection`.
+
+Snakemake keeps such records in `.snakemake`, which is lost with a copy of the results and names nothing.
+Standard library only: the Snakefile reads this module.
+"""
+
+import base64
+import inspect
+from pathlib import Path
+
+from atlas import provenance
+from atlas.errors import AtlasError
+from atlas.files import read_json, sha256, write_json
+
+FOLDER = "records"
+_CODES = "code.json"
+
+
+def path_of(log):
+    """Where the record of the job with this log lies, or None for a job outside a study's results."""
+    if log is None or "logs" not in log.parts:
+        return None
+    at = len(log.parts) - 1 - log.parts[::-1].index("logs")
+    return Path(*log.parts[:at], FOLDER, *log.parts[at + 1 :]).with_suffix(".json")
+
+
+def write(log, stage, spec, code, inputs, outputs):
+    """Note a job that ended well.
+
+    Parameters
+    ----------
+    log : the job's log file, `results/<study>/logs/<stage>/<cell>.log`
+    inputs, outputs : paths of the artifacts that it read and wrote
+    """
+    path = path_of(log)
+    if path is None:
+        return
+    root = path.parents[len(path.parts) - 1 - path.parts.index(FOLDER)]
+    record = {
+        "stage": stage,
+        "spec": spec,
+        "code": code,
+        "inputs": {_inside(root, item): fingerprint(item) for item in _files(inputs)},
+        "outputs": {_inside(root, item): fingerprint(item) for item in outputs},
+    }
+    write_json(path, record)
+
+
+def _files(paths):
+    """The files that a job read; the study's folder stands for all its scores."""
+    for path in paths:
+        yield from sorted((path / "scores").rglob("*.json")) if path.is_dir() else [path]
+
+
+def fingerprint(path):
+    """What tells one state of an artifact from another: the key of a manifest, the digest of any other file.
+
+    A manifest that is made again may list other files first; its key says whether it means the same.
+    """
+    if path.suffix == ".json":
+        return read_json(path).get("key") or sha256(path)
+    return sha256(path)
+
+
+def _inside(root, path):
+    """Path relative to the study's results; a file of the user's own keeps its path."""
+    path = Path(path)
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def read_all(results):
+    """Records of a study: (stage, cell) -> record; a cell is a text, ``xlmr-base/none/udpos/seed-1``."""
+    folder = Path(results) / FOLDER
+    records = {}
+    for path in sorted(folder.rglob("*.json")):
+        if path.name != _CODES:
+            stage, _, cell = str(path.relative_to(folder).with_suffix("")).partition("/")
+            records[stage, cell] = read_json(path)
+    return records
+
+
+def snakemake_knows(results):
+    """Whether Snakemake's own records, in the working directory, cover a study's results.
+
+    It names a record by its artifact's path in base 64; those of the study's tables stand for all.
+    """
+    names = [base64.b64encode(str(path).encode()).decode() for path in Path(results).glob("*.parquet")]
+    return not names or any((Path(".snakemake/metadata") / name).exists() for name in names)
+
+
+def wildcards_of(stage_spec, cell):
+    """Wildcards of a cell, by the names that the stage's function of `atlas.specs` gives them."""
+    names = [name for name in inspect.signature(stage_spec).parameters if name != "study"]
+    values = cell.split("/") if cell else []
+    if len(names) != len(values):
+        raise AtlasError(f"{FOLDER}: {cell!r} does not fit {stage_spec.__name__}({', '.join(names)}).")
+    return {
+        name: value.removeprefix("seed-") if name == "seed" else value
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def note_codes(results):
+    """Write down what the digests of code in this run mean, so that `why` can name modules."""
+    path = Path(results) / FOLDER / _CODES
+    known = read_json(path) if path.exists() else {}
+    if not provenance.EXPLAINED.keys() <= known.keys():
+        write_json(path, {**known, **provenance.EXPLAINED})
+
+
+def codes(results):
+    """Digest of code -> {module or library: digest or version}, as far as noted."""
+    path = Path(results) / FOLDER / _CODES
+    return read_json(path) if path.exists() else {}

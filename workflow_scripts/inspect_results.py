@@ -1,0 +1,75 @@
+"""Ask about the results of a study: `verify`, `why PATH`, `gc [--remove]`.
+
+    python workflow_scripts/inspect_results.py verify --study studies/mirror.yaml
+    python workflow_scripts/inspect_results.py why results/mirror/scores.parquet --study studies/mirror.yaml
+    python workflow_scripts/inspect_results.py gc --study studies/mirror.yaml
+
+Changes nothing, but for `gc --remove`. Ends with status 1 if `verify` finds a fault.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from atlas import catalog, garbage, inspection
+from atlas import study as studies
+from atlas.errors import AtlasError
+
+
+def verify(study, results):
+    """Print each fault in the results; the number of faults."""
+    faults = inspection.verify(study, results)
+    for name, fault in faults:
+        print(f"{name}: {fault}")
+    print(f"{len(faults)} faults in {results}" if faults else f"{results}: all as the study would make it")
+    return len(faults)
+
+
+def why(study, results, path):
+    """Print what an artifact was made from, what has changed since, and what a run would redo."""
+    print("\n".join(inspection.why(study, results, path)))
+
+
+def gc(results, remove):
+    """Print the files that nothing names, and remove them if asked to."""
+    files = garbage.unnamed(results)
+    for path, size in files:
+        print(f"{size / 1e6:10.2f} MB  {path}")
+    print(f"{len(files)} files, {sum(size for _, size in files) / 1e6:.1f} MB that nothing names", end="")
+    if remove:
+        garbage.remove(files)
+    print(": removed" if remove else "; `--remove` removes them" if files else "")
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("verify", "why", "gc"):
+        command = commands.add_parser(name)
+        command.add_argument("--study", default="config.yaml", help="the study's file (default: config.yaml)")
+        if name == "why":
+            command.add_argument("path", type=Path)
+        if name == "gc":
+            command.add_argument("--remove", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    """Run one command."""
+    given = _arguments()
+    study = studies.load(catalog.read_yaml(Path(given.study)), given.study)
+    results = Path("results") / study.name
+    if not results.is_dir():
+        raise AtlasError(f"{results}: not there. Run the study {given.study} first.")
+    if given.command == "verify":
+        return int(verify(study, results) > 0)
+    if given.command == "why":
+        return why(study, results, given.path)
+    return gc(results, given.remove)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except AtlasError as error:
+        sys.exit(f"ERROR: {error}")
