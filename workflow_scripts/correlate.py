@@ -12,7 +12,7 @@ from atlas.correlations import relate
 from atlas.stage import Output
 
 
-def correlate(*, scores, deltas, distances, covariates, reliability, spec, code, correlations):
+def correlate(*, scores, deltas, distances, covariates, reliability, spec, code, correlations: Output):
     """Run all tests; equal tables and an equal seed give equal results, whatever the order of the rows.
 
     Parameters

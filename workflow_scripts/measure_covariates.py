@@ -8,9 +8,10 @@ Writes  covariates.parquet (`atlas.columns.COVARIATES`): one row per model, targ
 from atlas import artifacts, stage
 from atlas.columns import COVARIATES
 from atlas.covariates import measure
+from atlas.stage import Output
 
 
-def measure_covariates(*, spec, code, tests: list, models: list, covariates):
+def measure_covariates(*, spec, code, tests: list, models: list, covariates: Output):
     """Measure all covariates; without manifests of models there is no fertility.
 
     Parameters

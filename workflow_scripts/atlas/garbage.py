@@ -20,7 +20,8 @@ def unnamed(results):
     results = Path(results)
     named = _named(results)
     files = (path for folder in _FOLDERS for path in sorted((results / folder).rglob("*")) if path.is_file())
-    return [(path, path.stat().st_size) for path in files if path not in named]
+    # A lock's file is empty, and to remove one would let in a second holder.
+    return [(path, path.stat().st_size) for path in files if path not in named and path.suffix != ".lock"]
 
 
 def _named(results):

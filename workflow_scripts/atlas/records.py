@@ -41,7 +41,7 @@ def write(log, stage, spec, code, inputs, outputs):
         "spec": spec,
         "code": code,
         "inputs": {_inside(root, item): fingerprint(item) for item in _files(inputs)},
-        "outputs": {_inside(root, item): fingerprint(item) for item in outputs},
+        "outputs": {_inside(root, item): fingerprint(item) for item in _files(outputs)},
     }
     write_json(path, record)
 
@@ -49,7 +49,9 @@ def write(log, stage, spec, code, inputs, outputs):
 def _files(paths):
     """The files that a job read; the study's folder stands for all its scores."""
     for path in paths:
-        yield from sorted((path / "scores").rglob("*.json")) if path.is_dir() else [path]
+        yield from (
+            sorted((path / "scores").rglob("*.json")) if path.is_dir() else filter(Path.is_file, [path])
+        )
 
 
 def fingerprint(path):
