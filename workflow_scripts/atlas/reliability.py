@@ -9,7 +9,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from atlas import statistics
+from atlas import resampling
 from atlas.columns import RELIABILITY
 from atlas.deltas import CELL, by_cell, paired, sizes
 
@@ -171,7 +171,7 @@ def _impossible(rows, seeds, spec):
 def _by_halves(by_seed, baselines, spec):
     n_languages, n_seeds = by_seed.shape
     (correlation,) = split_half(by_seed)
-    counts = statistics.resamples(spec["bootstrap"], n_languages, spec["seed"])
+    counts = resampling.resamples(spec["bootstrap"], n_languages, spec["seed"])
     drawn = spearman_brown(split_half(by_seed, counts), n_seeds)
     drawn = drawn[~np.isnan(drawn)]
     low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (np.nan, np.nan)
