@@ -212,12 +212,12 @@ def test_partial_correlation_takes_out_what_pretraining_explains(tables):
 
 def test_reliability_of_deltas_sets_a_ceiling(tables):
     place = {"model": "small", "intermediate": "mnli", "target": "xnli", "source_language": "eng"}
-    for reliability, ceiling in ((0.64, 0.8), (-0.1, None), (None, None)):
-        rows = relate(*tables, SPEC, reliability=[{**place, "reliability": reliability}])
+    for ceiling, expected in ((0.8, -1 / 0.8), (0.0, None), (None, None)):
+        rows = relate(*tables, SPEC, reliability=[{**place, "ceiling": ceiling}])
         row = of(rows, "delta")
-        assert row["reliability"] == reliability
-        assert row["ceiling"] == (ceiling and pytest.approx(ceiling))
-        assert row["disattenuated"] == (ceiling and pytest.approx(-1 / ceiling))
+        assert row["ceiling"] == ceiling
+        assert row["reliability"] == (ceiling and pytest.approx(0.64))
+        assert row["disattenuated"] == (expected and pytest.approx(expected))
         assert of(rows, "gap")["reliability"] is None
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from atlas import confounds, resampling, statistics
 from atlas.deltas import sizes
 from atlas.outcomes import PLACE, by_place, by_source
+from atlas.reliability import disattenuated
 
 LEVEL = 0.05
 STATISTICS = (
@@ -169,18 +170,12 @@ def _apart_from_provider(row):
 
 
 def _disattenuate(rows, reliability):
-    """Fill in what the unreliability of the deltas does to a correlation (Spearman 1904).
-
-    A correlation with deltas of reliability r is at most sqrt(r); divided by that ceiling it estimates the
-    correlation with deltas without noise. Distances count as free of error.
-    """
-    measured = {tuple(row[name] for name in PLACE[:4]): row["reliability"] for row in reliability}
+    """Fill in what the unreliability of the deltas does to a correlation."""
+    ceilings = {tuple(row[name] for name in PLACE[:4]): row["ceiling"] for row in reliability}
     for row in rows:
-        found = measured.get(tuple(row[name] for name in PLACE[:4])) if row["outcome"] == "delta" else None
-        row["reliability"] = found
-        row["ceiling"] = found**0.5 if found is not None and found > 0 else None
-        possible = row["ceiling"] and row["spearman"] is not None
-        row["disattenuated"] = row["spearman"] / row["ceiling"] if possible else None
+        found = ceilings.get(tuple(row[name] for name in PLACE[:4])) if row["outcome"] == "delta" else None
+        row["ceiling"], row["reliability"] = found, None if found is None else found**2
+        row["disattenuated"] = disattenuated(row["spearman"], row["reliability"])
 
 
 def _number(value):

@@ -29,11 +29,11 @@ def disattenuated(correlation, reliability):
 
     Returns
     -------
-    float in [-1, 1] (an estimate beyond is cut), or None where there is no correlation or nothing reliable
+    float, beyond 1 if the noise is overestimated; None where there is no correlation or nothing is reliable
     """
     if correlation is None or not reliability:
         return None
-    return float(np.clip(correlation / np.sqrt(reliability), -1, 1))
+    return float(correlation / np.sqrt(reliability))
 
 
 def halves(n_seeds):
