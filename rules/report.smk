@@ -5,12 +5,12 @@ localrules:
     render_report,
 
 
+REPORTED = "scores deltas distances correlations reliability robustness consistency claims"
+
+
 rule render_report:
     input:
-        scores="results/{study}/scores.parquet",
-        deltas="results/{study}/deltas.parquet",
-        distances="results/{study}/distances.parquet",
-        correlations="results/{study}/correlations.parquet",
+        tables=expand("results/{{study}}/{table}.parquet", table=REPORTED.split()),
     output:
         report=report("results/{study}/report.html", caption="../captions/report.rst", category="Answer"),
         figures=report(
@@ -27,7 +27,6 @@ rule render_report:
         spec=spec("render_report"),
         code=code("render_report"),
     shell:
-        'python "$ATLAS_SCRIPTS/render_report.py" --scores {input.scores:q} --deltas {input.deltas:q}'
-        " --distances {input.distances:q} --correlations {input.correlations:q}"
+        'python "$ATLAS_SCRIPTS/render_report.py" --tables {input.tables:q}'
         " --report {output.report:q} --figures {output.figures:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -1,7 +1,6 @@
 """Tables -> one self-contained HTML page, and its figures as SVG and CSV files beside it.
 
-Reads   scores.parquet, deltas.parquet, distances.parquet, correlations.parquet, and the further analyses
-        that were made.
+Reads   the tables of the study: scores, deltas, distances, correlations and the further analyses.
 Writes  report.html (its key in the meta tag `atlas-key`) and figures/.
 """
 
@@ -12,47 +11,24 @@ from atlas.report.page import render
 from atlas.stage import Output
 
 
-def render_report(
-    *,
-    spec,
-    code,
-    scores,
-    deltas,
-    distances,
-    correlations,
-    report: Output,
-    figures: Output,
-    reliability=None,
-    robustness=None,
-    consistency=None,
-    scaling=None,
-    influence=None,
-    claims=None,
-):
+def render_report(*, spec, code, tables: list, report: Output, figures: Output):
     """Render the report; a partial grid gives a report as well, which says what is missing.
 
     Parameters
     ----------
     spec : the study as `atlas.report_spec.render_report` describes it
     code : digest of the code
-    scores, deltas, distances, correlations : tables to read
-    reliability, robustness, consistency, scaling, influence, claims : further tables; the page says which
-        are not there
-    figures : folder of the figures to write
+    tables : parquet files, named as in `atlas.columns`: scores, deltas, distances, correlations, and the
+        further analyses that were made; the page says which are not there
     report : page to write, last of all
+    figures : folder of the figures to write
     """
-    paths = {
-        "scores": scores, "deltas": deltas, "distances": distances, "correlations": correlations,
-        "reliability": reliability, "robustness": robustness, "consistency": consistency,
-        "scaling": scaling, "influence": influence, "claims": claims,
-    }  # fmt: skip
-    paths = {name: path for name, path in paths.items() if path is not None}
-    tables = {
-        name: artifacts.read_table(path, getattr(columns, name.upper())).to_pylist()
-        for name, path in paths.items()
+    rows = {
+        path.stem: artifacts.read_table(path, getattr(columns, path.stem.upper())).to_pylist()
+        for path in tables
     }
-    key = artifacts.make_key(spec, code, *paths.values())
-    page = render(Findings(spec, **tables), key, list(paths))
+    key = artifacts.make_key(spec, code, *tables)
+    page = render(Findings(spec, **rows), key, list(rows))
     for name, drawing in page.figures.items():
         write_text(figures / name, drawing)
     write_text(report, page.html)

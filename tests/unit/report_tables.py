@@ -6,15 +6,25 @@ import random
 from atlas import artifacts, columns
 from atlas.correlations import relate
 from atlas.deltas import compute
+from atlas.reliability import measure
+from atlas.report.scaling import INTERACTION, SLOPE
+from atlas.robustness import summarise
 
 NAMES = "eng deu nld spa fra rus ell hin pes arb tur fin jpn cmn ind tgl swh kor vie tha".split()  # noqa: SIM905
-STATISTICS = {"min_languages": 6, "permutations": 199, "bootstrap": 99, "seed": 0, "families": {}}
+STATISTICS = {
+    "min_languages": 6,
+    "permutations": 199,
+    "bootstrap": 99,
+    "seed": 0,
+    "families": {},
+    "at_chance": "exclude",
+}
 
 
 def spec_of(models=2, intermediates=("none", "mnli", "squad"), targets=3, languages=17, seeds=(1, 2)):
     codes = NAMES[:languages] + [f"x{number:02d}" for number in range(languages - len(NAMES))]
     entry = {"kind": "token_labels", "metric": "accuracy", "metrics": ["accuracy"], "source_language": "eng"}
-    entry |= {"trained": True, "languages": codes}
+    entry |= {"trained": True, "languages": codes, "group": "Invented"}
     overlaps = {"xnli": ["mnli"]}
     return {
         "study": "invented",
@@ -36,6 +46,7 @@ def spec_of(models=2, intermediates=("none", "mnli", "squad"), targets=3, langua
             code: {"name": f"Name of {code}", "family": "Invented", "script": "Latn", "uriel": code}
             for code in codes
         },
+        "statistics": STATISTICS,
         "versions": {"torch": "2.13.0", "lang2vec": None},
     }
 
@@ -90,12 +101,67 @@ def distance_rows(spec, unknown=()):
 
 
 def tables_of(spec, scores, distances):
-    """All four tables as lists of rows."""
+    """All tables as lists of rows; those that are slow to compute are invented."""
     scores, distances = list(scores), list(distances)
     metrics = {entry["name"]: entry["metric"] for entry in spec["target_tasks"]}
     deltas = compute(scores, "none", metrics)
-    correlations = relate(scores, deltas, distances, {"metrics": metrics, **STATISTICS})
-    return {"scores": scores, "deltas": deltas, "distances": distances, "correlations": correlations}
+    settings = {"metrics": metrics, "baseline": "none", **STATISTICS}
+    return {
+        "scores": scores,
+        "deltas": deltas,
+        "distances": distances,
+        "correlations": relate(scores, deltas, distances, settings),
+        "reliability": measure(scores, deltas, settings),
+        "robustness": summarise(scores, deltas, settings),
+        "consistency": list(consistency_rows(spec)),
+        "scaling": list(scaling_rows(spec)),
+        "influence": influence_rows(),
+        "claims": CLAIMS,
+    }
+
+
+def consistency_rows(spec):
+    empty = dict.fromkeys(columns.CONSISTENCY.names)
+    for model, intermediate, seed in itertools.product(
+        spec["models"], spec["intermediate_tasks"], spec["seeds"]
+    ):
+        place = {"model": model, "intermediate": intermediate, "target": "xnli", "seed": seed}
+        for language in spec["languages"]:
+            found = {"rankc": 0.7, "overlap": 0.6, "rankc_mean": 0.65, "overlap_mean": 0.5, "n_pairs": 3}
+            yield {**empty, **place, "source_language": "eng", "language": language, **found}
+
+
+def scaling_rows(spec):
+    """A slope of -2 per size, and the interaction of all."""
+    empty = dict.fromkeys(columns.SCALING.names)
+    everything = {"model": "all", "intermediate": "all", "target": "all", "source_language": "eng"}
+    measure_ = {"outcome": "delta", "distance": "syntactic", "provider": "lang2vec_vectors"}
+    for number, model in enumerate(spec["models"], 1):
+        slope = {"term": SLOPE, "estimate": -2.0 * number, "ci_low": -2.0 * number - 1, "ci_high": 0.5}
+        yield {**empty, **everything, **measure_, **slope, "model": model}
+    estimate = {"estimate": -6.25, "ci_low": -9.0, "ci_high": -3.5, "ci_boot_low": -9.5, "ci_boot_high": -3.0}
+    yield {**empty, **everything, **measure_, "term": INTERACTION, **estimate, "note": ""}
+
+
+def influence_rows():
+    left = {"left_out_kind": "family", "left_out": "Invented", "estimate_all": -6.25, "estimate": -5.0}
+    place = {"intermediate": "all", "target": "all", "outcome": "delta", "term": INTERACTION}
+    measure_ = {"distance": "syntactic", "provider": "lang2vec_vectors", "change": 1.25, "flips": False}
+    return [{**dict.fromkeys(columns.INFLUENCE.names), **left, **place, **measure_}]
+
+
+CLAIMS = [
+    {
+        "claim": "squad-helps", "statement": "SQuAD helps most.", "source": "Phang et al. 2020, table 2",
+        "test": "mean_delta", "verdict": "contradicted", "value": -1.5, "ci_low": -2.5, "ci_high": -0.5,
+        "expected": 8.2, "unit": "points", "note": "",
+    },
+    {
+        "claim": "mnli-size", "statement": "MNLI has 392,702 examples.", "source": "Phang et al. 2020",
+        "test": "count", "verdict": "not testable", "value": None, "ci_low": None, "ci_high": None,
+        "expected": 392702.0, "unit": "examples", "note": "the study has no such table",
+    },
+]  # fmt: skip
 
 
 def write(folder, tables):

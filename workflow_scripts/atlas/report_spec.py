@@ -35,6 +35,7 @@ def render_report(study):
                 "source_language": entry["source_language"],
                 "trained": "train" in entry,
                 "overlaps": study.overlapping(name),
+                "group": entry.get("group", ""),
             }
             for name, entry in study.target_tasks.items()
         ],

@@ -53,6 +53,10 @@ def _mean_panel(findings, model, found, limit):
         for column in columns
         if (value := found.get((model, intermediate, column.name)))
     }
+    for place in findings.left_out:
+        if place[0] == model and place[2] in findings.targets:
+            column = next(c for c in columns if c.name == place[2])
+            cells[place[1], column] = _left_out(place)
     rows = [(name, name, "") for name in findings.trained]
     label = f"Mean delta over zero-shot languages, {model}, in points"
     return heatmap.draw(label, rows, columns, cells, limit)
@@ -74,9 +78,14 @@ def _cell(findings, place, value, language=None):
     )
 
 
+def _left_out(place):
+    """Cell that says why there is no number."""
+    return heatmap.Cell(0.0, "†", f"{' / '.join(place)}: left out, a training is at chance", None)
+
+
 def language_limit(findings):
     """Limit of the colours of all heat maps per language."""
-    return heatmap.limit_of([row["delta"] for row in findings.deltas])
+    return heatmap.limit_of([row["delta"] for row in findings.counted])
 
 
 def deltas_by_language(findings, target, limit):

@@ -117,6 +117,25 @@ class Findings:
         place = ("model", "intermediate", "target", "seed")
         return {tuple(row[name] for name in place) for row in self.scores if row["at_chance"]}
 
+    @functools.cached_property
+    def left_out(self):
+        """Cells (model, intermediate, target) whose deltas do not count: either arm has a training at chance.
+
+        Empty if the study includes them (`statistics: {at_chance: include}`).
+        """
+        if self.spec["statistics"]["at_chance"] == "include":
+            return set()
+        return {
+            (model, name, target)
+            for model, intermediate, target, _ in self.at_chance
+            for name in (self.trained if intermediate == self.spec["baseline"] else [intermediate])
+        }
+
+    @functools.cached_property
+    def counted(self):
+        """Rows of the table of deltas that count in summaries."""
+        return [r for r in self.deltas if (r["model"], r["intermediate"], r["target"]) not in self.left_out]
+
     def points(self, model, intermediate, target, language):
         """Seed -> points of one cell."""
         return self.cells.get((model, intermediate, target, self.source(target), language), {})
@@ -149,9 +168,9 @@ class Findings:
 
     @functools.cached_property
     def delta_rows(self):
-        """(model, intermediate, target, language) -> row of the table of deltas."""
+        """(model, intermediate, target, language) -> row of the table of deltas that counts."""
         place = ("model", "intermediate", "target", "language")
-        return {tuple(row[name] for name in place): row for row in self.deltas}
+        return {tuple(row[name] for name in place): row for row in self.counted}
 
     def outcome(self, name, model, intermediate, target, language):
         """Delta or transfer gap of one cell in points, mean over seeds; None if unknown."""
@@ -174,8 +193,10 @@ class Findings:
         return {code: average(row["delta"] for row in found) for code, *found in complete if all(found)}
 
     def deltas_by_seed(self, model, intermediate, target):
-        """Seed -> zero-shot language -> delta."""
+        """Seed -> zero-shot language -> delta; empty for a cell that does not count."""
         found = defaultdict(dict)
+        if (model, intermediate, target) in self.left_out:
+            return {}
         for language in self.zero_shot(target):
             without = self.points(model, self.spec["baseline"], target, language)
             for seed, score in self.points(model, intermediate, target, language).items():

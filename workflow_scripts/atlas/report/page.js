@@ -26,7 +26,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
     };
   });
 
-  const filters = table.closest("section").querySelector(".filters"), chosen = new Map();
+  if (!table.dataset.filters) continue;
+  const filters = table.parentElement.previousElementSibling, chosen = new Map();
   const show = () => rows.forEach((row) => {
     row.hidden = [...chosen].some(([column, select]) => select.value && text(row, column) !== select.value);
   });

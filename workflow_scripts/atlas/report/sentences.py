@@ -222,8 +222,9 @@ def warnings(findings, grid):
     if findings.at_chance:
         count = plural(len(findings.at_chance), "training run")
         verb = "is" if len(findings.at_chance) == 1 else "are"
+        counted = "are left out of all means" if findings.left_out else "are counted nevertheless"
         found.append(
-            f"{count} {verb} at chance in the source language. The numbers above include them, but a delta"
-            " over such a run means nothing."
+            f"{count} {verb} at chance in the source language. A delta over such a run means nothing; those"
+            f" deltas {counted}."
         )
     return found

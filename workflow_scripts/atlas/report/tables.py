@@ -1,116 +1,13 @@
-"""Rows of the tables on the page, and which columns of them are shown."""
+"""Rows of the tables on the page."""
 
 from typing import NamedTuple
 
+from atlas.overall import ALL, overall
+from atlas.report import shown
 from atlas.report.findings import average
 
 # A page must stay readable and printable; the whole table lies beside it.
 MOST_ROWS = 400
-
-
-class Column(NamedTuple):
-    """A column of a table on the page: field of the row, heading, and how its values are written."""
-
-    field: str
-    heading: str
-    kind: str = "text"  # text | points | change | ratio | share | p | whole
-
-
-_CELL = [Column("model", "model"), Column("intermediate", "intermediate"), Column("target", "target")]
-CORRELATIONS = [
-    Column("outcome", "outcome"),
-    *_CELL,
-    Column("distance", "distance"),
-    Column("provider", "provider"),
-    Column("n_languages", "n", "whole"),
-    Column("spearman", "ρ", "ratio"),
-    Column("spearman_ci_low", "95 % low", "ratio"),
-    Column("spearman_ci_high", "95 % high", "ratio"),
-    Column("family_ci_low", "by family low", "ratio"),
-    Column("family_ci_high", "by family high", "ratio"),
-    Column("partial_spearman", "partial ρ", "ratio"),
-    Column("p_permutation", "p", "p"),
-    Column("p_within_family", "p within family", "p"),
-    Column("q_value", "q", "p"),
-    Column("p_holm", "p Holm", "p"),
-    Column("smallest_detectable", "smallest detectable", "ratio"),
-    Column("disattenuated", "disattenuated", "ratio"),
-    Column("note", "remark"),
-]
-RELIABILITY = [
-    *_CELL,
-    Column("n_languages", "languages", "whole"),
-    Column("n_seeds", "seeds", "whole"),
-    Column("reliability", "reliability", "ratio"),
-    Column("reliability_ci_low", "95 % low", "ratio"),
-    Column("reliability_ci_high", "95 % high", "ratio"),
-    Column("ceiling", "ceiling of ρ", "ratio"),
-    Column("baseline_correlation", "with own baseline", "ratio"),
-    Column("baseline_correlation_independent", "with independent baseline", "ratio"),
-    Column("note", "remark"),
-]
-ROBUSTNESS = [
-    *_CELL,
-    Column("n_languages", "languages", "whole"),
-    Column("mean_gap", "mean gap", "points"),
-    Column("mean_delta", "mean delta", "change"),
-    Column("delta_sd", "SD of delta", "points"),
-    Column("delta_worst_decile", "worst decile", "change"),
-    Column("share_hurt", "hurt", "share"),
-    Column("share_hurt_clearly", "hurt clearly", "share"),
-    Column("share_helped_clearly", "helped clearly", "share"),
-    Column("smaller_model", "compared with"),
-    Column("stability_spearman", "rank stability", "ratio"),
-    Column("note", "remark"),
-]
-BY_SIZE = [
-    Column("model", "model"),
-    Column("n_cells", "cells", "whole"),
-    Column("mean_gap", "mean gap", "points"),
-    Column("mean_delta", "mean delta", "change"),
-    Column("delta_sd", "SD of delta", "points"),
-    Column("delta_worst_decile", "worst decile", "change"),
-    Column("share_hurt", "hurt", "share"),
-    Column("share_hurt_clearly", "hurt clearly", "share"),
-]
-CONSISTENCY = [
-    *_CELL,
-    Column("n_seeds", "seeds", "whole"),
-    Column("n_languages", "languages", "whole"),
-    Column("rankc", "RankC with source", "ratio"),
-    Column("overlap", "overlap with source", "ratio"),
-    Column("rankc_mean", "RankC, all pairs", "ratio"),
-    Column("overlap_mean", "overlap, all pairs", "ratio"),
-    Column("note", "remark"),
-]
-INFLUENCE = [
-    Column("left_out_kind", "left out"),
-    Column("left_out", "which"),
-    Column("intermediate", "intermediate"),
-    Column("target", "target"),
-    Column("term", "term"),
-    Column("estimate_all", "with all", "change"),
-    Column("estimate", "without", "change"),
-    Column("ci_low", "95 % low", "change"),
-    Column("ci_high", "95 % high", "change"),
-    Column("note", "remark"),
-]
-SCALING = [
-    Column("target", "target"),
-    Column("intermediate", "intermediate"),
-    Column("model", "model"),
-    Column("term", "term"),
-    Column("estimate", "estimate", "change"),
-    Column("ci_low", "95 % low", "change"),
-    Column("ci_high", "95 % high", "change"),
-    Column("ci_boot_low", "bootstrap low", "change"),
-    Column("ci_boot_high", "bootstrap high", "change"),
-    Column("p", "p", "p"),
-    Column("vif", "VIF", "points"),
-    Column("n_languages", "languages", "whole"),
-    Column("n_models", "models", "whole"),
-    Column("note", "remark"),
-]
 
 
 class Table(NamedTuple):
@@ -127,31 +24,59 @@ def of(findings):
     """All tables by name."""
     return {
         "correlations": _cut(
-            "correlations", CORRELATIONS, _ranked(findings), "outcome,target,distance,provider"
+            "correlations", shown.CORRELATIONS, _ranked(findings), "outcome,target,distance,provider"
         ),
-        "reliability": _cut("reliability", RELIABILITY, findings.reliability, "model,target"),
-        "robustness": _cut("robustness", ROBUSTNESS, findings.robustness, "model,target"),
-        "by_size": _cut("robustness", BY_SIZE, by_size(findings)),
-        "consistency": _cut("consistency", CONSISTENCY, consistency(findings), "model,target"),
-        "influence": _cut("influence", INFLUENCE, _influence(findings)),
-        "scaling_table": _cut("scaling", SCALING, _scaling(findings), "target,term"),
+        "reliability": _cut("reliability", shown.RELIABILITY, findings.reliability, "model,target"),
+        "robustness": _cut("robustness", shown.ROBUSTNESS, findings.robustness, "model,target"),
+        "by_size": _cut("robustness", shown.BY_SIZE, by_size(findings)),
+        "consistency": _cut("consistency", shown.CONSISTENCY, consistency(findings), "model,target"),
+        "influence": _cut("influence", shown.INFLUENCE, _influence(findings)),
+        "scaling_table": _cut("scaling", shown.SCALING, _scaling(findings), "target,term"),
+        "overall": _overall(findings),
         "claims": findings.claims,
     }
 
 
 def _cut(name, columns, rows, filters=""):
     """Keep the first rows, and of the columns those that any of them fills."""
-    shown = list(rows[:MOST_ROWS])
-    filled = [c for c in columns if any(row.get(c.field) not in (None, "") for row in shown)]
-    return Table(name, filled, shown, len(rows), filters if len(shown) > 8 else "")
+    first = list(rows[:MOST_ROWS])
+    filled = [c for c in columns if any(row.get(c.field) not in (None, "") for row in first)]
+    return Table(name, filled, first, len(rows), filters if len(first) > 8 else "")
+
+
+def _overall(findings):
+    """XTREME's overall score and those of its groups, means over the seeds that have every task."""
+    targets = {
+        name: {key: value for key, value in entry.items() if value}
+        for name, entry in findings.targets.items()
+    }
+    found = {}
+    for row in overall(findings.scores, targets):
+        if row["score"] is not None:
+            cell = found.setdefault((row["model"], row["intermediate"]), {})
+            cell.setdefault(row["group"], []).append(row["score"])
+    rows = [
+        {
+            "model": model,
+            "intermediate": intermediate,
+            "n_seeds": max(map(len, found[model, intermediate].values())),
+            **{group: average(values) for group, values in found[model, intermediate].items()},
+        }
+        for model in findings.models
+        for intermediate in findings.intermediates
+        if (model, intermediate) in found
+    ]
+    groups = [ALL, *dict.fromkeys(entry["group"] for entry in targets.values() if "group" in entry)]
+    rows = [{**dict.fromkeys(groups), **row} for row in rows]
+    return _cut("scores", [*shown.OVERALL, *(shown.Column(group, group, "points") for group in groups)], rows)
 
 
 def _ranked(findings):
     """Correlations: deltas and the distance that is shown first come first."""
 
     def rank(row):
-        shown = (row["distance"], row["provider"]) == findings.shown
-        return (row["outcome"] != "delta", not shown, row["spearman"] is None)
+        first = (row["distance"], row["provider"]) == findings.shown
+        return (row["outcome"] != "delta", not first, row["spearman"] is None)
 
     return sorted(findings.correlations, key=rank)
 
@@ -167,12 +92,12 @@ def _scaling(findings):
 
 def _influence(findings):
     """Estimates without one family or target, the most changed first."""
-    shown = [
+    rows = [
         row
         for row in findings.influence
         if (row["outcome"], row["distance"], row["provider"]) == ("delta", *findings.shown)
     ]
-    return sorted(shown, key=lambda row: -abs(row["change"] or 0))
+    return sorted(rows, key=lambda row: -abs(row["change"] or 0))
 
 
 def by_size(findings):
@@ -182,7 +107,7 @@ def by_size(findings):
         if row["intermediate"] != findings.spec["baseline"]:
             groups.setdefault(row["model"], {})[row["intermediate"], row["target"]] = row
     shared = set.intersection(*map(set, groups.values())) if groups else set()
-    fields = [column.field for column in BY_SIZE[2:]]
+    fields = [column.field for column in shown.BY_SIZE[2:]]
     return [
         {
             "model": model,
