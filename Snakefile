@@ -48,8 +48,4 @@ rule all:
     default_target: True
     input:
         report=f"results/{STUDY.name}/report.html",
-        claims=f"results/{STUDY.name}/claims.parquet",
-        tables=[
-            f"results/{STUDY.name}/{name}.parquet" for name in ("reliability", "robustness", "consistency")
-        ],
     localrule: True

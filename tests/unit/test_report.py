@@ -339,7 +339,7 @@ def test_a_browser_shows_the_page_without_error_network_or_overflow(page, tmp_pa
       window: innerWidth, content: document.documentElement.scrollWidth,
       choices: document.querySelectorAll(".filters select").length,
       filtered: [...document.querySelectorAll("tbody tr")].some((row) => row.hidden),
-      drawn: [...document.querySelectorAll("details[open] svg.panel")].every((svg) => svg.getBBox().width > 0),
+      drawn: [...document.querySelectorAll("details[open] .panel")].every((svg) => svg.getBBox().width > 0),
     })"""
     copy = tmp_path / "report.html"
     watched = page[1].replace("<head>", f"<head>{watch}")

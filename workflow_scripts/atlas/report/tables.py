@@ -26,10 +26,16 @@ def of(findings):
         "correlations": _cut(
             "correlations", shown.CORRELATIONS, _ranked(findings), "outcome,target,distance,provider"
         ),
-        "reliability": _cut("reliability", shown.RELIABILITY, findings.reliability, "model,target"),
-        "robustness": _cut("robustness", shown.ROBUSTNESS, findings.robustness, "model,target"),
+        "reliability": _cut(
+            "reliability", shown.RELIABILITY, _in_order(findings, findings.reliability), "model,target"
+        ),
+        "robustness": _cut(
+            "robustness", shown.ROBUSTNESS, _in_order(findings, findings.robustness), "model,target"
+        ),
         "by_size": _cut("robustness", shown.BY_SIZE, by_size(findings)),
-        "consistency": _cut("consistency", shown.CONSISTENCY, consistency(findings), "model,target"),
+        "consistency": _cut(
+            "consistency", shown.CONSISTENCY, _in_order(findings, consistency(findings)), "model,target"
+        ),
         "influence": _cut("influence", shown.INFLUENCE, _influence(findings)),
         "scaling_table": _cut("scaling", shown.SCALING, _scaling(findings), "target,term"),
         "overall": _overall(findings),
@@ -135,6 +141,20 @@ def consistency(findings):
         }
         for cell, rows in groups.items()
     ]
+
+
+def _in_order(findings, rows):
+    """Rows by target, intermediate and model, in the study's order; what it does not name comes last."""
+    orders = (list(findings.targets), findings.intermediates, findings.models)
+
+    def rank(row):
+        names = (row["target"], row["intermediate"], row["model"])
+        return [
+            order.index(name) if name in order else len(order)
+            for name, order in zip(names, orders, strict=True)
+        ]
+
+    return sorted(rows, key=rank)
 
 
 def _mean(values):

@@ -7,7 +7,7 @@ from atlas.report.coordinates import inhabited
 from atlas.report.heatmap import opacity, side
 from atlas.report.svg import Panel, Scale, element, text
 
-WIDTH, TOP = 560, 24
+WIDTH, TOP = 540, 24
 # Nobody is lost between: all of URIEL's languages lie within.
 NORTH, SOUTH = 76, -56
 BOX = plot.Box(2, TOP, WIDTH - 2, TOP + (NORTH - SOUTH) * WIDTH / 360)
