@@ -34,6 +34,7 @@ rule fetch_dataset:
         manifest="results/{study}/sources/datasets/{task}/{part}/manifest.json",
     log:
         "results/{study}/logs/fetch_dataset/{task}/{part}.log",
+    priority: 100  # a missing file is named before any training
     conda:
         "../envs/data.yaml"
     resources:

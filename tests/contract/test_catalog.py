@@ -5,7 +5,8 @@ import inspect
 import pytest
 import yaml
 
-from atlas import catalog, distances, imported_study, kinds, metrics, study
+from atlas import catalog, distances, imported_study, kinds, metrics, parts, study
+from atlas.task_checks import COLUMNS, UNTRAINED
 from tests.conftest import ROOT
 
 CATALOG = catalog.load()
@@ -37,7 +38,7 @@ def test_each_kind_has_a_module_that_keeps_the_contract(kind):
     assert list(inspect.signature(module.decode).parameters) == outputs
     assert "id" in module.EXAMPLES.names
     assert {"id", "prediction", "gold", "right"} <= set(module.PREDICTIONS.names)
-    trained = kind not in ("retrieval", "bitext_mining")
+    trained = kind not in UNTRAINED
     assert hasattr(module, "AUTO_CLASS") == trained
     assert (hasattr(module, "OUTPUTS") or hasattr(module, "embed")) == trained
 
@@ -67,17 +68,24 @@ def test_each_study_that_we_ship_can_be_planned(path):
     for model in chosen.models:
         for file in ("intermediate_tasks", "target_tasks"):
             for task, entry in getattr(chosen, file).items():
-                if entry["kind"] != "retrieval":
+                if entry["kind"] not in UNTRAINED:
                     assert chosen.recipe(model, task, file)["epochs"] >= 1
 
 
 @pytest.mark.parametrize("name", CATALOG["target_tasks"])
 def test_targets_with_several_languages_tell_them_apart(name):
     entry = CATALOG["target_tasks"][name]
-    source = entry["test"].get("source", entry["source"])
-    assert "lab" in source or "{language}" in entry["test"]["subset"]
+    of_language = [parts.tables(entry, "test", code).values() for code in entry["languages"]]
+    own = [[(table.source, table.view) for tables in roles for table in tables] for roles in of_language]
+    assert all(one not in own[:i] for i, one in enumerate(own))
 
 
 @pytest.mark.parametrize("name", [name for name, entry in TASKS.items() if "lab" not in entry["source"]])
 def test_each_task_says_where_it_comes_from(name):
     assert {"title", "licence", "citation"} <= TASKS[name].keys()
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS["task"]["kind"]["enum"])
+def test_each_kind_says_which_columns_it_reads_by_role(kind):
+    roles = COLUMNS[kind].keys() - {parts.ROWS}
+    assert roles == set(getattr(kinds.of(kind), "TABLES", ()))

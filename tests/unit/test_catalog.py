@@ -34,7 +34,7 @@ FAULTS = {
     "unknown kind": (
         ("target_tasks", "topic", "kind"),
         "sentence_clasification",
-        ["target_tasks.yaml: topic.kind", "Did you mean sentence_classification?"],
+        ["target_tasks.yaml: topic.kind", "Did you mean sentence_classification"],
     ),
     "unknown metric": (
         ("target_tasks", "pos", "metrics"),

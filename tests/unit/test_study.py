@@ -205,5 +205,8 @@ def test_what_a_target_trains_on_first_is_prepared_without_being_selected(settin
     settings["overrides"] = {"intermediate_tasks": {"nli": {"max_train_examples": 5}}}
     study = load_study(settings, catalog)
     assert list(study.components) == ["nli"] and study.intermediates == ["none", "qa"]
-    assert specs.prepare_intermediate(study, "nli")["train"]["limit"] == 5
-    assert specs.fetch_dataset(study, "nli", "training")["tables"].keys() == {"train", "tune"}
+    assert specs.fetch_dataset(study, "topic", "training")["tables"].keys() == {"train", "tune", "first"}
+    prepared = specs.prepare_target_train(study, "topic")["first"]
+    assert prepared["limit"] == 5 and prepared["tables"]["rows"][0]["table"] == "first"
+    trained = specs.train_target(study, "large", "none", "topic", 1)
+    assert trained["first"]["recipe"]["epochs"] == 2

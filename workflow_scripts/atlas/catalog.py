@@ -40,6 +40,8 @@ def load(folder=None):
             place = f"{folder.name}/{name}.yaml: {entry_name}"
             _check_name(entry_name, place)
             check(entry, f"catalog.schema.yaml#/$defs/{name}", place)
+            if isinstance(entry.get("labels"), dict):
+                entry["labels"] = _lines(Path(entry["labels"]["file"]))
         catalog[name] = entries
     task_checks.check_tasks(catalog, folder.name)
     declared, tasks, languages = (
@@ -61,6 +63,12 @@ def _claims(folder):
         check(claim, "claims.schema.yaml#/$defs/claim", place)
         claim_checks.check(claim, place)
     return claims
+
+
+def _lines(path):
+    """Labels from a file of the user's own; none while it is not there, so that a study can be planned."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 
 def check(content, schema, place):

@@ -20,7 +20,7 @@ class Table:
     view: dict
 
 
-def tables(entry, part, language=None):
+def tables(entry, part, language=None, name=None):
     """Tables of the part `train` or `tune`, or of `test` in one of the entry's languages.
 
     Parameters
@@ -28,13 +28,14 @@ def tables(entry, part, language=None):
     entry : task as a study holds it
     part : train, tune or test
     language : ISO 639-3 code of the entry's `languages`, for the test part
+    name : what to call the fetched tables, by default after language or part
 
     Returns
     -------
     dict : role -> list of Table, in the order in which their rows are read
     """
     return {
-        role: _in_role(entry, role, own, language or part, language)
+        role: _in_role(entry, role, own, name or language or part, language)
         for role, own in roles(_of_language(entry, part, language)).items()
     }
 
@@ -77,13 +78,13 @@ def _in_role(entry, role, listed, base, language):
         name = "shared" if shared else base
         name += "" if role == ROWS else f".{role}"
         name += "" if len(listed) == 1 else f"-{number}"
-        found.append(Table(name, _source(entry, part, language), _view(entry, part)))
+        own = entry["languages"][language] if language else ""
+        fields = {"language": name_of(own), "source": entry.get("source_name", "")}
+        found.append(Table(name, _source(entry, part, fields), _view(entry, part, fields)))
     return found
 
 
-def _source(entry, part, language):
-    own = entry["languages"][language] if language else entry.get("source_name", "")
-    fields = {"language": name_of(own), "source": entry.get("source_name", "")}
+def _source(entry, part, fields):
     source = {**part.get("source", entry["source"]), "split": part["split"]}
     if "subset" in part:
         source["subset"] = part["subset"].format(**fields)
@@ -92,13 +93,27 @@ def _source(entry, part, language):
     return source
 
 
+def split(entry):
+    """Name of the split that is tested: that of the first test table, where roles have several."""
+    return next(iter(roles(entry["test"]).values()))[0]["split"]
+
+
 def name_of(own):
     """The data set's own name of a language, from either form of the language map."""
     return own.get("name", "") if isinstance(own, dict) else own
 
 
-def _view(entry, part):
+def trained_in(entry):
+    """Codes of the languages that a target has training data in, as far as its entry declares them."""
+    declared = entry.get("source_languages", [entry.get("source_language", "eng")])
+    return list(entry["languages"]) if declared == "all" else declared
+
+
+def _view(entry, part, fields):
     view = {"columns": entry["columns"]} if "columns" in entry else {}
     if "replace" in entry:
         view["replace"] = entry["replace"]
-    return {**view, **{key: part[key] for key in _VIEW if key in part}}
+    view |= {key: part[key] for key in _VIEW if key in part}
+    if "where" in view:
+        view["where"] = {column: pattern.format(**fields) for column, pattern in view["where"].items()}
+    return view

@@ -14,7 +14,7 @@ _DROPPED = b"dropped"
 
 
 def prepare_training(spec, code, fetched, manifest):
-    """Prepare the parts `train` and `tune` of a task.
+    """Prepare the parts `train`, `tune` and, for a head that is trained on another task before, `first`.
 
     Parameters
     ----------
@@ -30,7 +30,11 @@ def prepare_training(spec, code, fetched, manifest):
         If columns are missing or a label lies outside the declared ones.
     """
     job = _Job(spec["kind"], code, fetched, manifest.parent)
-    entries = {part: job.prepare(part, spec[part], ordered=part != "train") for part in ("train", "tune")}
+    entries = {
+        part: job.prepare(part, spec[part], ordered=part == "tune")
+        for part in ("train", "tune", "first")
+        if part in spec
+    }
     return _finish(manifest, entries)
 
 

@@ -79,6 +79,11 @@ class Published:
                 f"{self.where(row)}: no label. Labels of public test sets are often withheld: choose a"
                 " split that has them."
             )
+        if not self.labels:
+            raise AtlasError(
+                f"{self.where(row)}: the task has no labels: their file is missing or empty. Write it as the"
+                " task's entry says (`labels.file`, notes)."
+            )
         if isinstance(value, int) and 0 <= value < len(self.labels):
             return self.labels[value]
         if value not in self.labels:

@@ -2,7 +2,7 @@
 
 from atlas import variants
 from atlas.errors import AtlasError, closest
-from atlas.parts import name_of
+from atlas.parts import name_of, trained_in
 
 
 def usual_distances(distances):
@@ -66,7 +66,7 @@ def _source_language(name, entry, settings, place):
     """Language that a target trains in: the study's choice, else the entry's, else English."""
     usual = entry.get("source_language", "eng")
     chosen = settings.get("overrides", {}).get("target_tasks", {}).get(name, {}).get("source_language", usual)
-    if chosen not in (trained := entry.get("source_languages", [usual])):
+    if chosen not in (trained := trained_in(entry)):
         raise AtlasError(
             f"{place}: overrides.target_tasks.{name}.source_language: the task has no training data in"
             f" {chosen!r}. {closest(chosen, trained)}"

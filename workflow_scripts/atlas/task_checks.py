@@ -101,7 +101,9 @@ def _check_roles(kind, declared, place):
 def _check_tables(entry, place):
     for where, role, part in parts.every(entry):
         _check_columns(entry, role, {**entry, **part}.get("columns", {}), place)
-        _check_subset(entry, where, part.get("subset", ""), f"{place}.{where}.subset")
+        _check_fields(entry, where, part.get("subset", ""), f"{place}.{where}.subset")
+        for column, pattern in part.get("where", {}).items():
+            _check_fields(entry, where, pattern, f"{place}.{where}.where.{column}")
         if "labels" in part and sorted(part["labels"]) != sorted(entry.get("labels", [])):
             raise AtlasError(
                 f"{place}.{where}.labels: found {', '.join(part['labels'])}. They must be the entry's labels"
@@ -123,16 +125,14 @@ def _check_columns(entry, role, columns, place):
         )
 
 
-def _check_subset(entry, where, subset, place):
+def _check_fields(entry, where, text, place):
     tested = where.startswith(("test", "languages"))
     allowed = "language" if tested else "source" if "source_languages" in entry else None
-    for _, field, _, _ in string.Formatter().parse(subset):
+    for _, field, _, _ in string.Formatter().parse(text):
         if field not in (None, allowed):
             fix = f"only {{{allowed}}} is filled in here" if allowed else "only test has {language}"
             more = "" if tested or allowed else "; {source} needs source_languages"
-            raise AtlasError(
-                f"{place}: found {subset!r}, but {fix}{more}. Write the name of the data set's subset."
-            )
+            raise AtlasError(f"{place}: found {text!r}, but {fix}{more}. Write the data set's own name.")
 
 
 def _check_languages(entry, known, place):
@@ -142,7 +142,7 @@ def _check_languages(entry, known, place):
                 f"{place}.languages: {language!r} is not in languages.yaml, which holds the codes"
                 f" that URIEL has. {closest(language, known)}"
             )
-    for language in entry.get("source_languages", []):
+    for language in parts.trained_in(entry) if "source_languages" in entry else []:
         if language not in entry["languages"]:
             raise AtlasError(
                 f"{place}.source_languages: {language!r} has no name in `languages`."
@@ -160,7 +160,8 @@ def _check_intermediate(name, catalog, place):
 def _check_first(entry, catalog, place):
     _check_intermediate(entry["first"], catalog, place)
     other = catalog["intermediate_tasks"][entry["first"]]
-    if other.get("kind") != entry["kind"] or other.get("labels") != entry.get("labels"):
+    of_labels = entry["kind"] in LABELLED and other.get("labels") != entry.get("labels")
+    if other.get("kind") != entry["kind"] or of_labels:
         same = [n for n, e in catalog["intermediate_tasks"].items() if e.get("kind") == entry["kind"]]
         raise AtlasError(
             f"{place}: {entry['first']} does not fit the head of kind {entry['kind']} with these labels."

@@ -131,8 +131,10 @@ def _persistently(fetch, place, revision):
             raise AtlasError(_not_there(place, revision, error)) from error
         except datasets.exceptions.DatasetNotFoundError as error:
             raise AtlasError(_not_there(place, revision, error)) from error
-        except ValueError as error:
-            raise AtlasError(f"{place}: {str(error)[:600]}") from error
+        except (ValueError, RuntimeError) as error:
+            script = "scripts are no longer supported" in str(error)
+            fix = " The hub's own conversion may have it: `revision: refs/convert/parquet`." if script else ""
+            raise AtlasError(f"{place}: {str(error)[:600]}{fix}") from error
         except (OSError, ConnectionError, hub_errors.HfHubHTTPError) as error:
             if attempt == _ATTEMPTS:
                 raise AtlasError(

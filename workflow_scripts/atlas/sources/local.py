@@ -8,6 +8,7 @@ import datasets
 from atlas.errors import AtlasError
 from atlas.manifests import describe
 from atlas.sources import path_of
+from atlas.sources.text_files import FORMATS
 
 _FORMATS = {
     ".parquet": "parquet",
@@ -35,9 +36,17 @@ def fetch_table(source, revision=None):
     if path.is_dir():
         path = _only_file(path, source["split"])
     if not path.is_file():
-        raise AtlasError(f"{path}: not there (from `local: {source['local']}` in the catalogue).")
+        raise AtlasError(
+            f"{path}: not there (from `local: {source['local']}` in the catalogue, whose notes say how to get"
+            " it)."
+        )
+    if path.stat().st_size and "format" in source:
+        return FORMATS[source["format"]](path, source["names"]), None, {path.name: describe(path)}
     if path.suffix not in _FORMATS:
-        raise AtlasError(f"{path}: format {path.suffix!r} is not read. Allowed: {', '.join(_FORMATS)}.")
+        raise AtlasError(
+            f"{path}: format {path.suffix!r} is not read. Allowed: {', '.join(_FORMATS)},"
+            " and text files whose entry says `format` and `names`."
+        )
     if not path.stat().st_size:
         raise AtlasError(f"{path}: has no rows (from `local: {source['local']}` in the catalogue).")
     options = {"sep": "\t"} if path.suffix == ".tsv" else {}

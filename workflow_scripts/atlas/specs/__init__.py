@@ -90,7 +90,11 @@ def _providers(study, stage, **wildcards):
 
 
 def own_files(study, model=None, task=None, part=None):
-    """Paths of the user's own files that a fetch job reads, or the import of scores."""
+    """Paths of the user's own files that a fetch job reads, or the import of scores.
+
+    Of a task's files those that are there: a study can be planned before its data are at hand, and the fetch
+    job, which runs first, says of what is missing where to get it.
+    """
     if study.imported:
         return [Path(study.imported)]
     if model is not None:
@@ -98,4 +102,4 @@ def own_files(study, model=None, task=None, part=None):
         text = source.get("pretrain", {}).get("text", {})
         return [Path(source["local"]) / "config.json"] if "local" in source else text.get("local", [])
     tables = fetch_dataset(study, task, part)["tables"].values()
-    return sorted({path_of(source) for source in tables if "local" in source})
+    return sorted(path for path in {path_of(s) for s in tables if "local" in s} if path.exists())

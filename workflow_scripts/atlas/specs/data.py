@@ -24,6 +24,8 @@ def fetch_dataset(study, task, part):
     entry = entry_of(study, task)
     if part == "training":
         found = [parts.tables(entry, name) for name in ("train", "tune")]
+        if "first" in entry:
+            found.append(_first(study, entry))
     else:
         found = [parts.tables(entry, "test", language) for language in entry["languages"]]
     listed = [table for by_role in found for tables in by_role.values() for table in tables]
@@ -56,7 +58,18 @@ def _prepare_training(study, task, file):
         }
         for part in ("train", "tune")
     }
+    if "first" in entry:
+        described["first"] = {
+            **_meaning(entry_of(study, entry["first"])),
+            "limit": study.limit(entry["first"], "intermediate_tasks", "max_train_examples"),
+            "tables": _views(_first(study, entry)),
+        }
     return {"kind": entry["kind"], **described}
+
+
+def _first(study, entry):
+    """Training tables of the task on which the same head is trained before."""
+    return parts.tables(entry_of(study, entry["first"]), "train", name="first")
 
 
 def prepare_target_test(study, target):

@@ -1,6 +1,8 @@
 """What training, prediction and scoring are told."""
 
+from atlas import parts
 from atlas.specs.entries import entry_of
+from atlas.task_checks import UNTRAINED
 
 # Of a recipe, what prediction needs to know.
 _READING = ("max_tokens", "stride", "max_answer_tokens", "centre")
@@ -29,15 +31,21 @@ def train_target(study, model, intermediate, target, seed):
 def _train(study, model, task, file, seed):
     """Spec of a training on one task; `atlas.training` says what each part means."""
     recipe = study.recipe(model, task, file)
+    entry = entry_of(study, task)
     return {
-        "streams": [stream(task, entry_of(study, task), recipe)],
+        "streams": [stream(task, entry, recipe)],
         "sampling": {"scheme": "proportional"},
         "mlm": None,
-        "first": None,
+        "first": _first(study, model, entry["first"]) if "first" in entry else None,
         "recipe": optimisation(recipe),
         "seed": int(seed),
         **computing(study.models[model]),
     }
+
+
+def _first(study, model, task):
+    """Recipe of a phase before, on another task under the same head."""
+    return {"recipe": optimisation(study.recipe(model, task, "intermediate_tasks"))}
 
 
 def stream(name, entry, recipe):
@@ -78,7 +86,7 @@ def predict(study, model, intermediate, target, seed):
     }
     recipe = study.recipe(model, target, "target_tasks")
     spec["reading"] = {key: recipe[key] for key in _READING if key in recipe}
-    if entry["kind"] == "retrieval":
+    if entry["kind"] in UNTRAINED:
         spec["reading"]["layer"] = study.models[model].get("retrieval_layer", "default")
     return spec
 
@@ -90,5 +98,5 @@ def score(study, model, intermediate, target, seed):
         "kind": entry["kind"],
         "metrics": entry["metrics"],
         "source_language": entry["source_language"],
-        "split": entry["test"]["split"],
+        "split": parts.split(entry),
     }
