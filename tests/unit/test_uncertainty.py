@@ -118,6 +118,12 @@ def test_many_seeds_without_scores_by_example_give_the_t_interval():
     assert found["se_examples"] is None and found["interval_over"] == "seeds"
 
 
+def test_no_interval_reaches_beyond_what_a_delta_can_be():
+    found = of_delta([-30.0, 5.0])
+    assert (found["ci_low"], found["ci_high"]) == (-100, 100)
+    assert found["delta_se"] == pytest.approx(17.5)
+
+
 @pytest.mark.parametrize(
     ("by_seed", "drawn", "n_examples", "said"),
     [

@@ -89,13 +89,14 @@ def of_delta(by_seed, drawn=None, n_examples=None, level=0.95):
     if error < _ROUNDING:
         return {**found, "interval_over": "nothing: neither examples nor seeds differ"}
     reaches = [variance * stdtrit(freedom, (1 + level) / 2) ** 2 for variance, freedom in parts.values()]
-    reach = np.sqrt(sum(reaches))
+    ends = by_seed.mean() + np.sqrt(sum(reaches)) * np.array([-1, 1])
+    ends = np.clip(ends, -100, 100)  # no delta is larger, but two seeds that disagree reach far
     return {
         **found,
         **{f"se_{name}": float(np.sqrt(variance)) for name, (variance, _) in parts.items()},
         "delta_se": float(error),
-        "ci_low": float(by_seed.mean() - reach),
-        "ci_high": float(by_seed.mean() + reach),
+        "ci_low": float(ends[0]),
+        "ci_high": float(ends[1]),
         "interval_over": " and ".join(parts),
     }
 
