@@ -1,6 +1,6 @@
 """Texts cut into sentences, as far as candidates of retrieval need it.
 
-LAReQA publishes the breaks of its test paragraphs; they are taken where an entry names their column. This rule
+LAReQA publishes breaks of its test paragraphs, which are used where an entry names their column. This rule
 stands in for them, and for the English rules by which XTREME-R cuts its training paragraphs.
 """
 
