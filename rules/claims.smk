@@ -5,19 +5,6 @@ localrules:
     check_claims,
 
 
-def claimed_data(wildcards):
-    """Manifests of the data that a claim is about; of a partial study, those that are there."""
-    parts = [
-        f"results/{STUDY.name}/{part}"
-        for task in specs.claimed_tasks(STUDY)
-        for part in (
-            f"sources/datasets/{task}/training/manifest.json",
-            f"prepared/intermediate/{task}/manifest.json",
-        )
-    ]
-    return [path for path in parts if os.path.exists(path)] if STUDY.partial else parts
-
-
 rule check_claims:
     input:
         claimed_data,

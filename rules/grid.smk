@@ -23,6 +23,13 @@ def all_test_sets(wildcards):
     return _there("prepared/target/{target}/test/manifest.json", cells)
 
 
+def claimed_data(wildcards):
+    """Manifests of the data that a published claim is about, as published and prepared."""
+    tasks = [{"task": task} for task in specs.claimed_tasks(STUDY)]
+    published = _there("sources/datasets/{task}/training/manifest.json", tasks)
+    return published + _there("prepared/intermediate/{task}/manifest.json", tasks)
+
+
 def _there(pattern, cells):
     """One path for each cell; of a partial study, those that are there; none of imported scores."""
     paths = [f"results/{STUDY.name}/{pattern.format(**cell)}" for cell in cells if not STUDY.imported]

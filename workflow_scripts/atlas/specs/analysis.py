@@ -94,4 +94,4 @@ def check_claims(study):
 def claimed_tasks(study):
     """Intermediate tasks of the study about whose data there is a claim."""
     tasks = {claim["task"] for claim in study.claims.values() if "task" in claim}
-    return [name for name in study.intermediate_tasks if name in tasks and not study.imported]
+    return [name for name in study.intermediate_tasks if name in tasks]
