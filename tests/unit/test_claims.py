@@ -240,8 +240,13 @@ def test_rows_of_several_tables_are_counted_without_dropped_ones_and_before_limi
     tables = {"train-1": {"label": [0, 1, -1]}, "train-2": {"label": [0, 0]}, "tune": {"label": [1]}}
     _data(tmp_path, tables, dropped={"train-1": {"unlabelled": 1}})
     assert _row(_rows_claim(4), {}, folder=tmp_path)["verdict"] == SUPPORTED
+    assert _row(_rows_claim(3), {}, folder=tmp_path)["verdict"] == CONTRADICTED
+
+
+def test_a_copy_of_fewer_rows_is_a_part_and_contradicts_nothing(tmp_path):
+    _data(tmp_path, {"train": {"label": [0, 1]}})
     row = _row(_rows_claim(5), {}, folder=tmp_path)
-    assert row["verdict"] == CONTRADICTED and row["value"] == 4
+    assert (row["verdict"], row["value"]) == (NOT_TESTABLE, 2) and "a part of them" in row["note"]
 
 
 def test_data_that_are_not_fetched_are_not_counted(tmp_path):

@@ -14,6 +14,7 @@ from atlas.deltas import CELL
 
 SUPPORTED, CONTRADICTED, NOT_TESTABLE = "supported", "contradicted", "not testable with this grid"
 _NORMAL = 1.959964  # 97.5 % quantile
+_ONE_SEED = "one seed gives no interval, so nothing can be told"
 
 
 class Found(NamedTuple):
@@ -53,7 +54,7 @@ def judge(claim, found):
     if isinstance(found, Lacking):
         return NOT_TESTABLE, found.note
     if found.low is None:
-        return NOT_TESTABLE, _joined(found.note, "one seed gives no interval, so nothing can be told")
+        return NOT_TESTABLE, found.note
     if "expected" in claim:
         reach = claim.get("within", 0)
         meets = found.low <= claim["expected"] + reach and claim["expected"] - reach <= found.high
@@ -151,7 +152,7 @@ def share_improving(claim, known):
         for target in claim["targets"]
     ]
     if any(isinstance(one, Lacking) or one.low is None for one in intervals):
-        return Lacking("one seed gives no interval, so nothing can be told")
+        return Lacking(_ONE_SEED)
     gained = sum(one.low > 0 for one in intervals)
     lost = sum(one.high < 0 for one in intervals)
     share = 100 / len(intervals)
@@ -188,7 +189,7 @@ def _found(gain):
         return Lacking("no seed has all the scores that the claim is about")
     mean, _, _, high = statistics.mean_interval(list(gain.by_seed.values()))
     if math.isnan(high):
-        return Found(float(mean), None, None, "points")
+        return Found(float(mean), None, None, "points", _ONE_SEED)
     reach = math.hypot(high - mean, _NORMAL * gain.error)
     return Found(float(mean), float(mean - reach), float(mean + reach), "points")
 
