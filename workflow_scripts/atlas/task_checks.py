@@ -4,6 +4,7 @@ import string
 
 from atlas import parts
 from atlas.errors import AtlasError, closest
+from atlas.metric_checks import check_metrics
 
 BASELINE = "none"  # the intermediate task that trains nothing
 UNTRAINED = ("retrieval", "bitext_mining")  # kinds that read the encoder as it stands
@@ -55,6 +56,7 @@ def check_tasks(catalog, folder):
             _check_languages(entry, catalog["languages"], place)
     for name, entry in catalog["target_tasks"].items():
         place = f"{folder}/target_tasks.yaml: {name}"
+        check_metrics(entry, place)
         for other in entry.get("overlaps", []):
             _check_intermediate(other, catalog, f"{place}.overlaps")
         if "first" in entry:
