@@ -32,9 +32,7 @@ def file_name(*parts):
 def mean_deltas(findings):
     """Heat maps intermediate x target, one per model, of the mean delta over zero-shot languages.
 
-    Returns
-    -------
-    (Figure, limit of the colours); the Figure has no rows if there is no delta
+    The Figure has no rows if there is no delta.
     """
     found = summary.mean_deltas(findings)
     limit = heatmap.limit_of([value.mean for value in found.values()])
@@ -42,7 +40,7 @@ def mean_deltas(findings):
     panels = [_mean_panel(findings, model, found, limit) for model in models]
     names = ("model", "intermediate", "target")
     data = [{**dict(zip(names, cell, strict=True)), **value._asdict()} for cell, value in found.items()]
-    return Figure("deltas", [panels] if panels else [], data), limit
+    return Figure("deltas", [[heatmap.legend(limit)], panels] if panels else [], data)
 
 
 def _mean_panel(findings, model, found, limit):
@@ -83,14 +81,10 @@ def _left_out(place):
     return heatmap.Cell(0.0, "†", f"{' / '.join(place)}: left out, a training is at chance", None)
 
 
-def language_limit(findings):
-    """Limit of the colours of all heat maps per language."""
-    return heatmap.limit_of([row["delta"] for row in findings.counted])
-
-
-def deltas_by_language(findings, target, limit):
+def deltas_by_language(findings, target):
     """Heat map language x (model, intermediate); the source language first, then from near to far."""
     shown = [row for row in findings.deltas if row["target"] == target]
+    limit = heatmap.limit_of([row["delta"] for row in findings.counted if row["target"] == target])
     pairs = {(row["model"], row["intermediate"]) for row in shown}
     columns = {
         (model, name): heatmap.Column(model, name, _column_link(findings, model, name, target))
@@ -109,7 +103,9 @@ def deltas_by_language(findings, target, limit):
         groups = [[c for c in columns.values() if c.group == model] for model in findings.models]
     label = f"Delta per language on {target}, in points"
     panels = [heatmap.draw(label, rows, group, cells, limit) for group in groups if group]
-    return Figure(file_name("deltas", target), [panels] if rows else [], shown, target)
+    return Figure(
+        file_name("deltas", target), [[heatmap.legend(limit)], panels] if rows else [], shown, target
+    )
 
 
 def _column_link(findings, model, intermediate, target):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from atlas.report import coordinates, plot, profiles, worldmap
+from atlas.report import coordinates, heatmap, plot, profiles, worldmap
 from atlas.report.figures import Figure, file_name
 from atlas.report.findings import average
 from atlas.report.wording import signed
@@ -36,7 +36,7 @@ def profile(findings, target):
         for _, model, found in drawn
         for code, (value, low, high) in found.items()
     ]
-    return Figure(file_name("profile", target), [panels], data, target)
+    return Figure(file_name("profile", target), [[plot.legend(findings.models)], panels], data, target)
 
 
 def _lines(findings, intermediate, target, languages):
@@ -53,7 +53,7 @@ def _lines(findings, intermediate, target, languages):
     return lines
 
 
-def deltas_on_map(findings, target, limit):
+def deltas_on_map(findings, target):
     """Maps of mean deltas over intermediate tasks, one per model; of one target or ALL_TARGETS.
 
     A language's value over all targets is the mean over those that have it, so languages can differ in the
@@ -62,9 +62,10 @@ def deltas_on_map(findings, target, limit):
     targets = list(findings.targets) if target == ALL_TARGETS else [target]
     uriel = {code: entry["uriel"] for code, entry in findings.spec["languages"].items()}
     known = coordinates.places(uriel.values())
+    by_model = {model: _by_language(findings, model, targets) for model in findings.models}
+    limit = heatmap.limit_of([value for values in by_model.values() for value in values.values()])
     panels, data = [], []
-    for model in findings.models:
-        values = _by_language(findings, model, targets)
+    for model, values in by_model.items():
         found = {code: value for code, value in values.items() if uriel.get(code) in known}
         places = [
             worldmap.Place(
@@ -75,7 +76,13 @@ def deltas_on_map(findings, target, limit):
         if places:
             panels.append(worldmap.draw(f"{model}, {target}", places, limit))
             data += [{"model": model, "language": p.label, **_row(p)} for p in places]
-    return Figure(file_name("map", target), [panels] if panels else [], data, target, worldmap.land())
+    return Figure(
+        file_name("map", target),
+        [[heatmap.legend(limit)], panels] if panels else [],
+        data,
+        target,
+        worldmap.land(),
+    )
 
 
 def _by_language(findings, model, targets):

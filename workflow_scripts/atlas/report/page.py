@@ -9,7 +9,6 @@ import jinja2
 
 from atlas.report import (
     figures,
-    heatmap,
     languages,
     relations,
     scaling,
@@ -79,18 +78,12 @@ def render(findings, key, made=()):
 
 
 def _deltas(findings, book):
-    means, limit = figures.mean_deltas(findings)
-    by_language = figures.language_limit(findings)
     mapped = [languages.ALL_TARGETS, *findings.targets] if len(findings.targets) > 1 else findings.targets
     return {
-        "means": book.draw(means, "Mean delta over zero-shot languages"),
-        "mean_legend": inline(heatmap.legend(limit)),
+        "means": book.draw(figures.mean_deltas(findings), "Mean delta over zero-shot languages"),
         "profiles": book.draw_all(languages.profile(findings, name) for name in findings.targets),
-        "by_language": book.draw_all(
-            figures.deltas_by_language(findings, name, by_language) for name in findings.targets
-        ),
-        "language_legend": inline(heatmap.legend(by_language)),
-        "maps": book.draw_all(languages.deltas_on_map(findings, name, by_language) for name in mapped),
+        "by_language": book.draw_all(figures.deltas_by_language(findings, name) for name in findings.targets),
+        "maps": book.draw_all(languages.deltas_on_map(findings, name) for name in mapped),
         "land": shared_parts(worldmap.land()),
     }
 
@@ -101,7 +94,6 @@ def _relations(findings, book):
         "forest": book.draw(relations.correlations(findings), "Correlations of delta with distance"),
         "slopes": book.draw(scaling.slopes(findings), "Slope of delta over distance, by model size"),
         "interactions": scaling.interactions(findings),
-        "model_legend": inline(relations.legend(findings)),
     }
 
 

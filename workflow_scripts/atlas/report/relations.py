@@ -107,7 +107,9 @@ def correlations(findings, outcome="delta"):
     for row in findings.correlations:
         if (row["outcome"], row["distance"], row["provider"]) == (outcome, *findings.shown):
             data.append(row)
-    return Figure(file_name("correlations", outcome), [panels] if panels else [], data)
+    return Figure(
+        file_name("correlations", outcome), [[plot.legend(findings.models)], panels] if panels else [], data
+    )
 
 
 def _marks(findings, intermediate, target, outcome):
@@ -121,8 +123,3 @@ def _marks(findings, intermediate, target, outcome):
             explained = f"{model}, {intermediate}, {target}: {rho(row)}"
             marks.append(forest.Mark(position, row["spearman"], inner, outer, told, explained))
     return marks
-
-
-def legend(findings):
-    """Which colour belongs to which model."""
-    return plot.legend(findings.models)

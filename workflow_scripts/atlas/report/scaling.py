@@ -54,7 +54,7 @@ def slopes(findings):
         [0, *(value for row in rows for value in (row["estimate"], *_known(reach(row))))], 1
     )
     panels = [_panel(findings, rows, target, x_range, y_range) for target in targets]
-    return Figure("slopes", [panels], rows)
+    return Figure("slopes", [[plot.legend(findings.models)], panels], rows)
 
 
 def _panel(findings, rows, target, x_range, y_range):

@@ -8,7 +8,7 @@ class Column(NamedTuple):
 
     field: str
     heading: str
-    kind: str = "text"  # text | points | change | ratio | share | p | whole
+    kind: str = "text"  # text | points | change | ratio | share | p | whole | flag
 
 
 _CELL = [Column("model", "model"), Column("intermediate", "intermediate"), Column("target", "target")]
@@ -28,7 +28,9 @@ CORRELATIONS = [
     Column("p_within_family", "p within family", "p"),
     Column("q_value", "q", "p"),
     Column("p_holm", "p Holm", "p"),
+    Column("agrees", "providers agree", "flag"),
     Column("smallest_detectable", "smallest detectable", "ratio"),
+    Column("ceiling", "ceiling", "ratio"),
     Column("disattenuated", "disattenuated", "ratio"),
     Column("note", "remark"),
 ]

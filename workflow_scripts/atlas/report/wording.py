@@ -94,4 +94,5 @@ _KINDS = {
     "share": lambda content: f"{100 * content:.0f} %",
     "p": probability,
     "whole": str,
+    "flag": lambda content: "yes" if content else "no",
 }
