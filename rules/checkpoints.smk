@@ -20,7 +20,7 @@ rule train_intermediate:
         spec=spec("train_intermediate"),
         code=code("train_intermediate"),
     shell:
-        'OMP_NUM_THREADS={threads} python "$ATLAS_SCRIPTS/train_intermediate.py"'
+        'OMP_NUM_THREADS={threads} ATLAS_GPUS={resources.gpu} python "$ATLAS_SCRIPTS/train_intermediate.py"'
         " --encoder {input.encoder:q} --examples {input.examples:q} --manifest {output.manifest:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
@@ -44,6 +44,6 @@ rule train_target:
         spec=spec("train_target"),
         code=code("train_target"),
     shell:
-        'OMP_NUM_THREADS={threads} python "$ATLAS_SCRIPTS/train_target.py"'
+        'OMP_NUM_THREADS={threads} ATLAS_GPUS={resources.gpu} python "$ATLAS_SCRIPTS/train_target.py"'
         " --encoder {input.encoder:q} --examples {input.examples:q} --manifest {output.manifest:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -24,6 +24,6 @@ rule predict:
             "results/{study}/predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
         ),
     shell:
-        'OMP_NUM_THREADS={threads} python "$ATLAS_SCRIPTS/predict.py"'
+        'OMP_NUM_THREADS={threads} ATLAS_GPUS={resources.gpu} python "$ATLAS_SCRIPTS/predict.py"'
         " --checkpoint {input.checkpoint:q} --examples {input.examples:q} --manifest {output.manifest:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"

@@ -118,7 +118,7 @@ def _planned(monkeypatch, *outcomes):
         outcome = outcomes[len(specs)]
         specs.append(spec)
         if outcome == "diverged":
-            raise loop.Diverged(3, "the loss is no longer finite")
+            raise loop.Diverged("training diverged by step 3: lower the learning_rate")
         model, tokenizer, _ = fit(start, rows, spec)
         score, chance = outcome
         return model, tokenizer, [{"epoch": 1, "tune_score": score, "at_chance": chance}]

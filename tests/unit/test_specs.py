@@ -116,6 +116,16 @@ def test_a_models_recipe_reaches_its_own_trainings_only(changed):
     assert {job[1] for job in jobs} == {"large"}
 
 
+@pytest.mark.parametrize(
+    "option", [{"lora": {"rank": 8, "alpha": 16}}, {"tokens_per_batch": 4096}, {"precision": "fp32"}]
+)
+def test_how_a_model_is_computed_reaches_its_own_jobs_only(changed, option):
+    jobs = changed(lambda settings, catalog: catalog["models"]["large"].update(option))
+    trained = {"train_intermediate", "train_target"}
+    assert _stages(jobs) == trained | ({"predict"} if "precision" in option else set())
+    assert {job[1] for job in jobs} == {"large"}
+
+
 @pytest.mark.parametrize("axis", ["models", "seeds"])
 def test_a_new_model_or_seed_leaves_all_other_cells_alone(changed, axis):
     def grow(settings, catalog):

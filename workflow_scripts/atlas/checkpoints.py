@@ -1,12 +1,10 @@
 """One training from manifests to manifest: attempts, resume, checkpoint."""
 
-import logging
+import shutil
 
-from atlas import artifacts, kinds, manifests, resume, training
+from atlas import artifacts, attempts, devices, kinds, manifests, resume
 from atlas.files import write_json
-from atlas.loop import Diverged
 
-_log = logging.getLogger("atlas.checkpoints")
 _PARTS = ("train", "tune", "first")
 
 
@@ -25,7 +23,8 @@ def make(spec, code, encoder, examples, manifest, text=None):
     with resume.only_one(manifest.parent, manifest.parent.name):
         if manifests.restore(manifest, key):
             return "unchanged: same encoder, examples, recipe and code"
-        return _train(spec, key, encoder, examples, manifest, text)
+        with devices.slots(devices.wanted()):
+            return _train(spec, key, encoder, examples, manifest, text)
 
 
 def _train(spec, key, encoder, examples, manifest, text):
@@ -35,23 +34,21 @@ def _train(spec, key, encoder, examples, manifest, text):
         for path, stream in zip(examples, spec["streams"], strict=True)
     ]
     store = manifest.parent / f".resume-{key}"
-    (model, tokenizer, _), attempts, kept = _attempt(
-        encoder.parent, rows, spec, _read(text) if text else None, store
-    )
-    files = training.save(model, tokenizer, manifest.parent)
-    write_json(manifest.parent / "training.json", {"attempts": attempts, "kept": kept + 1})
-    best = _best(attempts[kept])
+    tried, kept = attempts.train(encoder.parent, rows, spec, _read(text) if text else None, store)
+    files = _moved(attempts.folder(store, kept) / "result", manifest.parent)
+    write_json(manifest.parent / "training.json", {"attempts": tried, "kept": kept + 1})
+    best = attempts.best(tried[kept])
     facts = {
         "n_train": sum(len(parts["train"]) for parts in rows),
-        "n_attempts": len(attempts),
+        "n_attempts": len(tried),
         "best_epoch": best["epoch"],
         "tune_score": best["tune_score"],
         "at_chance": best["at_chance"],
         "at_chance_before": before.get("at_chance", False) or before.get("at_chance_before", False),
     }
     manifests.write(manifest, key, [*files, "training.json"], spec=spec, **facts)
-    for folder in manifest.parent.glob(".resume-*"):
-        resume.Store(folder).clear()
+    for old in manifest.parent.glob(".resume-*"):
+        shutil.rmtree(old)
     note = " - AT CHANCE, also in a second attempt" if best["at_chance"] else ""
     return f"{facts['n_train']} examples, English selection score {best['tune_score']:.1f}{note}"
 
@@ -66,40 +63,10 @@ def _read(path, schema=None):
     }
 
 
-def _attempt(start, rows, spec, text, store):
-    """Train; once more with another seed and half the rate if the training collapsed.
-
-    Returns
-    -------
-    result, attempts, kept : what `training.fit` returned for the better attempt; all attempts; its number
-    """
-    results, attempts = [], []
-    for number in range(2):
-        own = spec if number == 0 else _gentler(spec)
-        attempt = {"seed": own["seed"], "recipe": own["recipe"]}
-        try:
-            result = training.fit(start, rows, own, text, store / f"attempt-{number + 1}")
-            attempt |= {"epochs": result[2]}
-            collapsed = _best(attempt)["at_chance"]
-        except Diverged as error:
-            result, collapsed = None, True
-            attempt |= {"epochs": [], "diverged": str(error)}
-            if number and not any(results):
-                raise
-        results.append(result)
-        attempts.append(attempt)
-        if not collapsed:
-            break
-        _log.warning("attempt %d collapsed: %s", number + 1, attempt.get("diverged", "at chance"))
-    kept = max((n for n, r in enumerate(results) if r), key=lambda n: _best(attempts[n])["tune_score"])
-    return results[kept], attempts, kept
-
-
-def _gentler(spec):
-    """The same training with a seed derived from its own, and half the learning rate."""
-    recipe = {**spec["recipe"], "learning_rate": spec["recipe"]["learning_rate"] / 2}
-    return {**spec, "seed": spec["seed"] + 1000, "recipe": recipe}
-
-
-def _best(attempt):
-    return max(attempt["epochs"], key=lambda epoch: epoch["tune_score"])
+def _moved(folder, target):
+    """Move the files of a folder into another; their names."""
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        (target / name).parent.mkdir(exist_ok=True)
+        (folder / name).replace(target / name)
+    return names

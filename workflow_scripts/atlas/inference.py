@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from atlas import batching, encoders
+from atlas import batching, devices, encoders
 from atlas.padding import collate
 
 # Caches of a processor want small batches (twice as fast as 8,192 tokens), accelerators large ones.
@@ -60,7 +60,7 @@ def embeddings_of(model, features, tokenizer, layer):
 
 @torch.inference_mode()
 def _run(read, model, features, tokenizer):
-    model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model.eval().to(devices.place())
     results = [None] * len(features)
     room = _TOKENS_PER_BATCH.get(model.device.type, _TOKENS_PER_BATCH_ELSEWHERE)
     lengths = [batching.length(feature) for feature in features]

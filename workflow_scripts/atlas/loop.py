@@ -9,7 +9,7 @@ import logging
 
 import torch
 
-from atlas import batching, streams
+from atlas import batching, devices, parallel, streams
 from atlas.errors import AtlasError
 from atlas.progress import Progress
 from atlas.resume import Interrupted
@@ -24,11 +24,12 @@ _ROOM_ELSEWHERE = 16384
 class Diverged(AtlasError):
     """The loss, its gradient or the model's outputs are no longer finite."""
 
-    def __init__(self, step, what):
-        super().__init__(
-            f"training diverged by step {step}: {what}. Nothing was saved. Lower `learning_rate` (or raise"
-            " `warmup_share`) in the recipe, or look for empty inputs in the data."
-        )
+
+def _diverged(step, what):
+    return Diverged(
+        f"training diverged by step {step}: {what}. Nothing was saved. Lower `learning_rate` (or raise"
+        " `warmup_share`) in the recipe, or look for empty inputs in the data."
+    )
 
 
 class Phase:
@@ -47,7 +48,7 @@ class Phase:
     def __init__(self, model, sources, spec, select, store, signals, name="train"):
         self._model, self._streams, self._spec = model, sources, spec
         self._select, self._store, self._signals, self._name = select, store, signals, name
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._device, self._precision = devices.place(), spec["engine"].get("precision", "auto")
         self._room = spec["engine"].get("tokens_per_batch") or _ROOM.get(self._device.type, _ROOM_ELSEWHERE)
         self._plan()
         self._optimizer = _optimizer(model.to(self._device), spec["recipe"])
@@ -81,8 +82,7 @@ class Phase:
                     self._look(progress)
                 if self._step in self._ends:
                     self._end_epoch()
-                if self._signals.received or self._store.due():
-                    self._save()
+                self._save_if_wanted()
         self._model.load(self.best)
 
     def _one_step(self, progress):
@@ -108,17 +108,20 @@ class Phase:
         torch.manual_seed(batching.generator(self._spec["seed"], self._name, self._step).initial_seed())
         lengths = [batching.length(feature) for feature in features]
         rows = range(len(features))
-        parts = [rows] if stream.whole else batching.by_room(rows, lengths, self._room)
+        room = parallel.share_of(self._room, lengths)
+        parts = [rows] if stream.whole else batching.by_room(rows, lengths, room)
         batches = [stream.batch([features[row] for row in part]) for part in parts]
         counts = [streams.units(batch) for batch in batches]
         total = torch.zeros((), device=self._device)
-        for batch, count in zip(batches, counts, strict=True):
+        for batch, count in parallel.own(list(zip(batches, counts, strict=True))):
             if count:  # masked-LM parts may have nothing to restore
                 progress.add(batch)
                 batch = {name: tensor.to(self._device) for name, tensor in batch.items()}
-                loss = self._model(number, batch) * (count / sum(counts))
+                with devices.autocast(self._precision):
+                    loss = self._model(number, batch) * (count / sum(counts))
                 loss.backward()
                 total += loss.detach()
+        parallel.add_up(self._model.trained().values(), total)
         limit = self._spec["recipe"]["max_gradient_norm"]
         return total, torch.nn.utils.clip_grad_norm_(self._model.parameters(), limit)
 
@@ -128,10 +131,11 @@ class Phase:
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
         longest = max(batching.length(feature) for feature in features)
-        if stream.whole or self._room <= longest:
+        if stream.whole or self._room <= longest or parallel.size() > 1:
             raise AtlasError(
                 f"step {self._step}: not enough memory for an example of {longest} tokens. Lower"
-                " `max_tokens` of the task, or give the model's entry gradient_checkpointing or lora."
+                " `max_tokens` of the task, or give the model's entry gradient_checkpointing, lora or (where"
+                " several processes train) a lower tokens_per_batch."
             ) from error
         self._room = max(self._room // 2, longest)
         _log.warning(
@@ -142,19 +146,30 @@ class Phase:
     def _look(self, progress):
         for name, values in zip(("loss", "gradient"), torch.stack(self._losses).T.tolist(), strict=True):
             if not torch.tensor(values).isfinite().all():
-                raise Diverged(self._step, f"the {name} is no longer finite")
+                raise _diverged(self._step, f"the {name} is no longer finite")
         progress.tell(self._step, float(self._losses[-1][0]))
         self._losses = []
 
     def _end_epoch(self):
         try:
-            entry = self._select(self._model)
+            with devices.autocast(self._precision):
+                entry = self._select(self._model)
         except FloatingPointError as error:
-            raise Diverged(self._step, error) from error
+            raise _diverged(self._step, error) from error
         if self.best is None or entry["tune_score"] > max(e["tune_score"] for e in self.history):
             self.best = self._model.state()
         self.history.append({"epoch": len(self.history) + 1, **entry})
         _log.info("epoch %d of %d: %s", len(self.history), len(self._ends), entry)
+
+    def _save_if_wanted(self):
+        told, due = parallel.any_of(bool(self._signals.received), self._store.due())
+        if (told or due) and parallel.rank() == 0:
+            self._save()
+        if told and self._step < len(self._turns):
+            raise Interrupted(
+                f"ended by {self._signals.received} after step {self._step} of {len(self._turns)}. The state"
+                " is saved: run the workflow again and it goes on from there."
+            )
 
     def _save(self):
         tensors = {f"model.{name}": p.detach() for name, p in self._model.trained().items()}
@@ -164,11 +179,6 @@ class Phase:
         facts = {"phase": self._name, "step": self._step, "room": self._room, "history": self.history}
         self._store.save(tensors, facts)
         _log.info("state saved after step %d of %d", self._step, len(self._turns))
-        if self._signals.received and self._step < len(self._turns):
-            raise Interrupted(
-                f"ended by {self._signals.received} after step {self._step} of {len(self._turns)}. The state"
-                " is saved: run the workflow again and it goes on from there."
-            )
 
     def _restore(self):
         facts = self._store.facts()

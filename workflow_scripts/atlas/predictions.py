@@ -3,7 +3,7 @@
 import itertools
 import logging
 
-from atlas import artifacts, encoders, inference, kinds, manifests, provenance
+from atlas import artifacts, devices, encoders, inference, kinds, manifests, provenance
 from atlas.errors import AtlasError
 
 _log = logging.getLogger("atlas.predictions")
@@ -25,13 +25,14 @@ def make(spec, code, checkpoint, examples, manifest):
         listed[language] = {"file": f"{language}.{key}.parquet", "key": key}
     missing = [name for name, entry in listed.items() if not _is_there(manifest.parent, **entry)]
     if missing:
-        predictor = _Predictor(kind, spec, checkpoint)
-    for number, language in enumerate(missing, start=1):
-        entry = listed[language]
-        table = artifacts.read_table(examples.parent / tables[language]["file"], kind.EXAMPLES)
-        rows = predictor.predict(table.to_pylist(), language)
-        artifacts.write_table(manifest.parent / entry["file"], rows, entry["key"], kind.PREDICTIONS)
-        _log.info("%d of %d languages: %s, %d examples", number, len(missing), language, len(rows))
+        with devices.slots(min(1, devices.wanted())), devices.autocast(spec.get("precision", "auto")):
+            predictor = _Predictor(kind, spec, checkpoint)
+            for number, language in enumerate(missing, start=1):
+                entry = listed[language]
+                table = artifacts.read_table(examples.parent / tables[language]["file"], kind.EXAMPLES)
+                rows = predictor.predict(table.to_pylist(), language)
+                artifacts.write_table(manifest.parent / entry["file"], rows, entry["key"], kind.PREDICTIONS)
+                _log.info("%d of %d languages: %s, %d examples", number, len(missing), language, len(rows))
     for language, entry in listed.items():
         entry["rows"] = tables[language]["rows"]
     key = provenance.digest(listed)

@@ -9,7 +9,6 @@ import fcntl
 import json
 import logging
 import os
-import shutil
 import signal
 import time
 
@@ -45,7 +44,7 @@ class Store:
 
     Parameters
     ----------
-    folder : made when first needed; removed by `clear`
+    folder : made when first needed
     """
 
     def __init__(self, folder=None):
@@ -82,11 +81,6 @@ class Store:
                 )
         except (OSError, safetensors.SafetensorError) as error:
             _log.warning("state not saved, an earlier one stays: %s", error)
-
-    def clear(self):
-        """Remove the state."""
-        if self._path is not None:
-            shutil.rmtree(self._path.parent, ignore_errors=True)
 
 
 class Signals:

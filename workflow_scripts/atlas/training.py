@@ -62,13 +62,12 @@ def fit(start, examples, spec, text=None, folder=None):
         If the loss becomes NaN or infinite, or the process was told to end.
     """
     tokenizer = encoders.load_tokenizer(start)
-    learnt = [
-        streams.Task(declared, parts, tokenizer)
-        for declared, parts in zip(spec["streams"], examples, strict=True)
-    ]
-    if spec["mlm"]:
-        learnt.append(streams.Text(spec["mlm"], text, tokenizer))
+    learnt = _streams(spec, examples, text, tokenizer)
     model = Joint(learnt, start, spec)
+    if spec["engine"]:
+        from atlas import adapters  # its import takes a second that few trainings need
+
+        adapters.apply(model, spec["engine"], spec["seed"])
     store, history = resume.Store(folder), []
     with resume.Signals() as signals:
         for name, recipe in _phases(spec, store):
@@ -79,7 +78,19 @@ def fit(start, examples, spec, text=None, folder=None):
             phase = loop.Phase(model, learnt, own, lambda joint: select(joint, learnt), store, signals, name)
             phase.run()
             history = phase.history
+    if "lora" in spec["engine"]:
+        kept = adapters.merge(model.heads[0].base_model)
+        if folder is not None:
+            adapters.save(kept, spec["engine"]["lora"], folder / "result" / "adapter")
     return model.result(start), tokenizer, history
+
+
+def _streams(spec, examples, text, tokenizer):
+    tasks = [
+        streams.Task(declared, parts, tokenizer)
+        for declared, parts in zip(spec["streams"], examples, strict=True)
+    ]
+    return [*tasks, streams.Text(spec["mlm"], text, tokenizer)] if spec["mlm"] else tasks
 
 
 def _phases(spec, store):

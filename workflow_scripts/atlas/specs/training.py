@@ -86,6 +86,8 @@ def predict(study, model, intermediate, target, seed):
     }
     recipe = study.recipe(model, target, "target_tasks")
     spec["reading"] = {key: recipe[key] for key in _READING if key in recipe}
+    if "precision" in study.models[model]:
+        spec["precision"] = study.models[model]["precision"]
     if entry["kind"] in UNTRAINED:
         spec["reading"]["layer"] = study.models[model].get("retrieval_layer", "default")
     return spec
