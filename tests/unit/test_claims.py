@@ -5,13 +5,15 @@ import math
 
 import pyarrow as pa
 import pytest
+import yaml
 from scipy import stats
 
 import check_claims as stage
-from atlas import artifacts, catalog, claim_facts, claim_table, claims, manifests, specs
+from atlas import artifacts, catalog, claim_facts, claim_table, claims, manifests, specs, study
 from atlas.claims import CONTRADICTED, NOT_TESTABLE, SUPPORTED, Found, Lacking
 from atlas.columns import CLAIMS, DELTAS, SCORES
 from atlas.errors import AtlasError
+from tests.conftest import ROOT
 
 LANGUAGES = ("eng", "deu")
 TARGETS = ("topic", "search")
@@ -330,3 +332,13 @@ def test_the_shipped_claims_cover_what_is_published():
     shipped = catalog.load()["claims"]
     numbers = {entry["expected"] for entry in shipped.values() if "expected" in entry}
     assert numbers >= {8.2, 7.5, 7.0, 8.7, 5.4, 40, 9, 4, 3, 2, 392702, 1104934}
+
+
+def test_the_shipped_study_of_the_paper_has_what_the_paper_counts(tmp_path):
+    shipped = study.load(yaml.safe_load((ROOT / "studies" / "phang2020.yaml").read_text(encoding="utf-8")))
+    rows = claim_table.compute(specs.check_claims(shipped), [], [], tmp_path)
+    verdicts = {row["claim"]: row["verdict"] for row in rows}
+    counted = {"forty_languages", "nine_targets", "nine_intermediate_tasks", "four_types_of_task"}
+    counted |= {"three_phases", "retrieval_has_no_training_data"}
+    assert {name for name, verdict in verdicts.items() if verdict == SUPPORTED} == counted
+    assert CONTRADICTED not in verdicts.values()

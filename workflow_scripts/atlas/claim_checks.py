@@ -24,13 +24,13 @@ COUNTED = {
     "training rows": ("task",),
 }
 _GENERAL = {"statement", "source", "test", "of", "expected", "within", "above", "below", "caveat"}
-# Key of a claim -> file of the catalogue that has its names.
+# Key of a claim -> files of the catalogue that have its names.
 _NAMES = {
-    "model": "models",
-    "task": "intermediate_tasks",
-    "intermediates": "intermediate_tasks",
-    "rivals": "intermediate_tasks",
-    "targets": "target_tasks",
+    "model": ("models",),
+    "task": ("intermediate_tasks",),
+    "intermediates": ("intermediate_tasks", "variants"),
+    "rivals": ("intermediate_tasks", "variants"),
+    "targets": ("target_tasks",),
 }
 
 
@@ -61,10 +61,10 @@ def check_names(claim, catalog, place):
     AtlasError
         With the closest names.
     """
-    for key, file in _NAMES.items():
+    for key, files in _NAMES.items():
         names = claim.get(key, [])
+        there = [name for file in files for name in catalog[file]]
         for name in [names] if isinstance(names, str) else names:
-            if name not in catalog[file]:
-                raise AtlasError(
-                    f"{place}.{key}: {name!r} is not in {file}.yaml. {closest(name, catalog[file])}"
-                )
+            if name not in there:
+                where = " or ".join(f"{file}.yaml" for file in files)
+                raise AtlasError(f"{place}.{key}: {name!r} is not in {where}. {closest(name, there)}")

@@ -61,7 +61,8 @@ def _test(claim, facts, known, folder):
         if (claim["model"], intermediate, target) not in known
     ]
     if without:
-        return Lacking(f"no scores with and without {', '.join(without)}")
+        more = f" and {len(without) - 3} more" if len(without) > 3 else ""
+        return Lacking(f"no scores with and without {', '.join(without[:3])}{more}")
     return _ON_SCORES[claim["test"]](claim, known)
 
 
