@@ -91,7 +91,8 @@ def _targets(rows, declared):
         own = [row for row in rows if row["target"] == name]
         entry = declared.get(name, {})
         found = list(dict.fromkeys(row["metric"] for row in own))
-        headline = next((metric for metric in entry.get("metrics", []) if metric in found), found[0])
+        usual = entry.get("metrics", found)[0]
+        headline = usual if usual in found else found[0]
         sources = sorted({row["source_language"] for row in own}, key=lambda code: (code != "eng", code))
         targets[name] = {
             # Not `parallel`: what is read off predictions needs predictions.
