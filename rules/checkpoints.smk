@@ -1,10 +1,24 @@
 # Trainings. One job per checkpoint; jobs depend on manifests, never on weights.
 
 
+def intermediate_examples(wildcards):
+    """Prepared examples of the task, or of all tasks that are trained together."""
+    entry = STUDY.task("intermediate_tasks", wildcards.intermediate)
+    path = "results/{{study}}/prepared/intermediate/{task}/manifest.json"
+    return expand(path, task=variants.learned(wildcards.intermediate, entry))
+
+
+def intermediate_text(wildcards):
+    """Prepared text for masked language modelling, where the training has it."""
+    entry = STUDY.task("intermediate_tasks", wildcards.intermediate)
+    return ["results/{study}/prepared/text/{intermediate}/manifest.json"] if variants.text_of(entry) else []
+
+
 rule train_intermediate:
     input:
         encoder="results/{study}/sources/models/{model}/manifest.json",
-        examples="results/{study}/prepared/intermediate/{intermediate}/manifest.json",
+        examples=intermediate_examples,
+        text=intermediate_text,
     output:
         manifest="results/{study}/checkpoints/intermediate/{model}/{intermediate}/seed-{seed}/manifest.json",
     log:
@@ -21,7 +35,8 @@ rule train_intermediate:
         code=code("train_intermediate"),
     shell:
         'OMP_NUM_THREADS={threads} ATLAS_GPUS={resources.gpu} python "$ATLAS_SCRIPTS/train_intermediate.py"'
-        " --encoder {input.encoder:q} --examples {input.examples:q} --manifest {output.manifest:q}"
+        " --encoder {input.encoder:q} --examples {input.examples:q} --text {input.text:q}"
+        " --manifest {output.manifest:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
 
 

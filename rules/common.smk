@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from atlas import environment, inspection, manifests, provenance, records, specs
+from atlas import environment, inspection, manifests, provenance, records, specs, variants
 from atlas import study as studies
 from atlas.errors import AtlasError
 from atlas.task_checks import UNTRAINED
@@ -36,7 +36,7 @@ wildcard_constraints:
     intermediate=provenance.any_of(STUDY.intermediates),
     target=provenance.any_of(STUDY.target_tasks),
     task=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.components, *STUDY.target_tasks]),
-    part="training|test",
+    part="training|test|text",
     seed=r"\d+",
 
 

@@ -15,7 +15,9 @@ rule prepare_intermediate:
     log:
         "results/{study}/logs/prepare_intermediate/{intermediate}.log",
     wildcard_constraints:
-        intermediate=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.components]),
+        intermediate=provenance.any_of(
+            set([*STUDY.intermediate_tasks, *STUDY.components]) - set(specs.translated(STUDY))
+        ),
     conda:
         "../envs/data.yaml"
     params:

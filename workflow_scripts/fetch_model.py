@@ -18,10 +18,7 @@ def fetch_model(*, spec, code, manifest: Output):
         architecture than its entry says.
     """
     folder, source = manifest.parent, spec["source"]
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = Lock(folder / "lock.json")
-    revision, files = sources.of(source).fetch_model(source, folder, lock.revision("model", source))
-    lock.note("model", source, revision, files)
+    revision, files = sources.fetch_weights(source, Lock(folder / "lock.json"))
     encoders.check_architecture(folder, spec.get("architecture"))
     inner, total = encoders.count_parameters(folder)
     key = provenance.digest(files)

@@ -2,12 +2,13 @@
 
 import pytest
 
+from atlas import catalog as catalogue
 from atlas import variants
 from atlas.errors import AtlasError
 
 TEXT = {"source": {"hub": "org/text"}, "subset": "{language}", "split": "train", "languages": {"deu": "de"}}
 HUB = {"source": {"hub": "org/translations"}, "split": "train", "languages": {"deu": "de"}}
-MODEL = {"model": "org/en-{language}", "languages": {"deu": "de"}}
+MODEL = {"model": {"hub": "org/en-{language}"}, "languages": {"deu": "de"}}
 
 
 @pytest.fixture
@@ -100,3 +101,10 @@ def test_a_component_can_be_overridden(load_study, settings, catalog):
     settings["intermediate_tasks"] = ["more"]
     settings["overrides"] = {"intermediate_tasks": {"nli": {"max_train_examples": 7}}}
     assert load_study(settings, catalog).limit("nli", "intermediate_tasks", "max_train_examples") == 7
+
+
+@pytest.mark.parametrize("name", catalogue.load()["variants"])
+def test_each_shipped_variant_says_where_it_comes_from_and_can_be_trained(name):
+    entry = catalogue.load()["variants"][name]
+    assert {"title", "licence", "citation"} <= entry.keys()
+    assert {"epochs", "batch_size", "learning_rate", "max_tokens"} <= entry["recipe"].keys()

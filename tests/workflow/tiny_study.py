@@ -12,7 +12,7 @@ LANGUAGES = ["eng", "deu", "nld", "fra", "spa", "rus", "tur", "jpn"]
 NOUNS, VERBS = ["dog", "cat", "fish", "bird"], ["eats", "sees", "likes", "finds"]
 TOPICS = {"sport": ["goal", "ball", "team"], "food": ["soup", "bread", "salt"]}
 WORDS = [*NOUNS, *VERBS, *sum(TOPICS.values(), []), "the", "."]
-SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
+SPECIAL = ["<pad>", "<s>", "</s>", "<unk>", "<mask>"]
 
 
 def build(folder):
@@ -48,7 +48,7 @@ def build_model(folder, layers=2):
     )
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>",
-        unk_token="<unk>", pad_token="<pad>", model_max_length=32,
+        unk_token="<unk>", pad_token="<pad>", mask_token="<mask>", model_max_length=32,
     ).save_pretrained(folder)  # fmt: skip
     torch.manual_seed(0)
     config = BertConfig(

@@ -29,13 +29,13 @@ def prepare_training(spec, code, fetched, manifest):
     AtlasError
         If columns are missing or a label lies outside the declared ones.
     """
-    job = _Job(spec["kind"], code, fetched, manifest.parent)
+    job = Job(spec["kind"], code, fetched, manifest.parent)
     entries = {
         part: job.prepare(part, spec[part], ordered=part == "tune")
         for part in ("train", "tune", "first")
         if part in spec
     }
-    return _finish(manifest, entries)
+    return finish(manifest, entries)
 
 
 def prepare_test(spec, code, fetched, manifest):
@@ -43,15 +43,15 @@ def prepare_test(spec, code, fetched, manifest):
 
     As `prepare_training`, but `spec` has one `test` part and the `tables` of each of its `languages`.
     """
-    job = _Job(spec["kind"], code, fetched, manifest.parent)
+    job = Job(spec["kind"], code, fetched, manifest.parent)
     entries = {
         language: job.prepare(language, {**spec["test"], "tables": tables}, ordered=True)
         for language, tables in spec["languages"].items()
     }
-    return _finish(manifest, entries)
+    return finish(manifest, entries)
 
 
-class _Job:
+class Job:
     """Preparation of one task: its kind, the tables that were fetched for it, the folder to write to."""
 
     def __init__(self, kind, code, fetched, folder):
@@ -115,7 +115,13 @@ def _sampled(numbers, limit, ordered):
     return sample
 
 
-def _finish(manifest, tables):
+def finish(manifest, tables):
+    """Write the manifest of prepared tables, its key that of their content.
+
+    Parameters
+    ----------
+    tables : name -> dict with `file`, `key`, `rows` and the digest of its `content`
+    """
     # What follows depends on the examples, not on how they came about: an edit of preparation that leaves
     # them equal retrains nothing.
     key = provenance.digest({name: entry["content"] for name, entry in tables.items()})

@@ -23,7 +23,7 @@ class Published:
         self.size = table.num_rows
         self.labels = meaning.get("labels", [])
         self._meaning = meaning
-        self._columns = meaning["columns"]
+        self.columns = meaning["columns"]
         self._replace = meaning.get("replace", {})
         self._table = table
         self._numbers = numbers
@@ -34,7 +34,7 @@ class Published:
         return Published(rows, self._meaning, self.place, numbers)
 
     def __contains__(self, name):
-        return name in self._columns
+        return name in self.columns
 
     def where(self, row):
         """Table and number of a row as published, for messages."""
@@ -58,7 +58,7 @@ class Published:
         AtlasError
             If the column is missing, or a row of it (except labels, see `label`, and marks).
         """
-        theirs = self._columns[name]
+        theirs = self.columns[name]
         if isinstance(theirs, list):
             return [list(row) for row in zip(*(self._complete(name, t) for t in theirs), strict=True)]
         values = self._read(theirs) if name in _MAY_BE_NULL else self._complete(name, theirs)

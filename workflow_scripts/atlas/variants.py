@@ -5,6 +5,7 @@ together: several tasks (`tasks`), tasks and masked language modelling (`with_ml
 (`mlm_only`). Light imports only: the Snakefile reads this module.
 """
 
+from atlas import parts
 from atlas.errors import AtlasError, closest
 
 # Kind -> its texts that a translation replaces. Spans are looked up in the translated context instead.
@@ -85,12 +86,12 @@ def complete(variants, tasks, languages, place):
 
 
 def _check_languages(entry, languages, where):
-    parts = {
+    declared = {
         "translated": entry.get("translated", {}),
         "with_mlm.text": entry.get("with_mlm", {}).get("text", {}),
         "mlm_only.text": entry.get("mlm_only", {}).get("text", {}),
     }
-    for key, part in parts.items():
+    for key, part in declared.items():
         for language in part.get("languages", []):
             if language not in languages:
                 raise AtlasError(
@@ -119,6 +120,14 @@ def _translated(entry, tasks, where):
     if "source" in how and "split" not in how:
         raise AtlasError(
             f"{where}.translated: lacks split, the part of the data set that holds the translations."
+        )
+    if "eng" in how["languages"]:
+        raise AtlasError(f"{where}.translated.languages: eng needs no translation. Write with_english: true.")
+    tables = [table for listed in parts.roles(task["train"]).values() for table in listed]
+    if "source" in how and len(tables) != 1:
+        raise AtlasError(
+            f"{where}.translated.source: the task's training rows come from {len(tables)} tables, which"
+            " translations cannot stand beside row by row. Use model, or a task of one table."
         )
     inherited = {key: task[key] for key in _OF_THE_TASK if key in task}
     return {**inherited, **entry, "recipe": {**task["recipe"], **entry.get("recipe", {})}}

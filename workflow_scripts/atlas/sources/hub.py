@@ -18,7 +18,7 @@ _ATTEMPTS = 5
 _WAIT = 1.0  # seconds before the second attempt, doubled after each
 _DATA_URL = re.compile(r"hf://datasets/(?P<repo>[^@]+)@(?P<revision>[0-9a-f]{40})/(?P<path>.+)")
 # Weights as safetensors, never as pickle; tokenizers as JSON or SentencePiece models.
-_MODEL_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+_MODEL_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*.spm"]
 
 
 def fetch_table(source, revision=None):

@@ -72,7 +72,7 @@ def fetch_model(source, folder, revision=None):
     if not list(origin.glob("*.safetensors")):
         raise AtlasError(f"{origin}: no folder with safetensors (from `local:` in catalog/models.yaml).")
     names = sorted(
-        p.name for p in origin.iterdir() if p.suffix in (".safetensors", ".json", ".txt", ".model")
+        p.name for p in origin.iterdir() if p.suffix in (".safetensors", ".json", ".txt", ".model", ".spm")
     )
     names = [name for name in names if name not in ("manifest.json", "lock.json")]
     for name in names:

@@ -6,7 +6,7 @@ Each stage has a function of its name here, by which the rules look it up.
 
 from pathlib import Path
 
-from atlas import provenance
+from atlas import provenance, variants
 from atlas.report_spec import render_report
 from atlas.sources import path_of, provider_of
 from atlas.specs.analysis import (
@@ -31,6 +31,15 @@ from atlas.specs.data import (
 from atlas.specs.entries import entry_of
 from atlas.specs.relations import correlate, measure_covariates
 from atlas.specs.training import predict, score, train_intermediate, train_target
+from atlas.specs.translations import (
+    fetch_translator,
+    prepare_text,
+    prepare_translated,
+    translate_rows,
+    translated,
+    translator_of,
+    translators,
+)
 from atlas.study import BASELINE
 
 __all__ = [
@@ -41,6 +50,7 @@ __all__ = [
     "correlate",
     "fetch_dataset",
     "fetch_model",
+    "fetch_translator",
     "import_scores",
     "measure_consistency",
     "measure_covariates",
@@ -51,11 +61,17 @@ __all__ = [
     "prepare_intermediate",
     "prepare_target_test",
     "prepare_target_train",
+    "prepare_text",
+    "prepare_translated",
     "pretrain_model",
     "render_report",
     "score",
     "train_intermediate",
     "train_target",
+    "translate_rows",
+    "translated",
+    "translator_of",
+    "translators",
 ]
 
 _TRAINING = ("torch", "transformers", "tokenizers", "accelerate")
@@ -64,6 +80,7 @@ LIBRARIES = {
     "train_intermediate": _TRAINING,
     "train_target": _TRAINING,
     "predict": ("torch", "transformers", "tokenizers"),
+    "translate_rows": ("torch", "transformers", "tokenizers"),
     "score": ("seqeval",),
     "measure_distances": ("lang2vec",),
     "measure_covariates": ("transformers", "tokenizers"),
@@ -71,13 +88,14 @@ LIBRARIES = {
 
 
 def code(study, stage, **wildcards):
-    """Digest of the code behind one job: its script, what that imports, and the kind of its task."""
+    """Digest of the code behind one job: its script, what that imports, and the kinds of its tasks."""
     modules = [stage]
     if stage.startswith("fetch_"):
         modules += _providers(study, stage, **wildcards)
     task = wildcards.get("target") or wildcards.get("intermediate")
-    if task not in (None, BASELINE):
-        modules.append(f"atlas.kinds.{entry_of(study, task)['kind']}")
+    if task not in (None, BASELINE) and stage != "prepare_text":
+        learned = variants.learned(task, entry_of(study, task))
+        modules += sorted({f"atlas.kinds.{entry_of(study, name)['kind']}" for name in learned})
     if stage == "measure_covariates" and not study.imported:
         modules += sorted({f"atlas.kinds.{entry['kind']}" for entry in study.target_tasks.values()})
     return provenance.code_digest(*modules, libraries=LIBRARIES.get(stage, ()))
@@ -89,7 +107,7 @@ def _providers(study, stage, **wildcards):
     return sorted({f"atlas.sources.{provider_of(source)}" for source in used})
 
 
-def own_files(study, model=None, task=None, part=None):
+def own_files(study, model=None, task=None, part=None, translator=None):
     """Paths of the user's own files that a fetch job reads, or the import of scores.
 
     Of a task's files those that are there: a study can be planned before its data are at hand, and the fetch
@@ -97,8 +115,8 @@ def own_files(study, model=None, task=None, part=None):
     """
     if study.imported:
         return [Path(study.imported)]
-    if model is not None:
-        source = study.models[model]["source"]
+    if task is None:
+        source = translators(study)[translator] if translator else study.models[model]["source"]
         text = source.get("pretrain", {}).get("text", {})
         return [Path(source["local"]) / "config.json"] if "local" in source else text.get("local", [])
     tables = fetch_dataset(study, task, part)["tables"].values()

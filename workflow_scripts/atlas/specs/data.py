@@ -1,8 +1,9 @@
 """What fetching and preparing are told."""
 
-from atlas import parts
+from atlas import parts, variants
 from atlas.lab import settings as lab_settings
 from atlas.specs.entries import entry_of
+from atlas.specs.translations import text_tables, translated_tables
 
 
 def fetch_model(study, model):
@@ -20,8 +21,15 @@ def pretrain_model(study, model):
 
 
 def fetch_dataset(study, task, part):
-    """Tables to fetch: ``{name: source}``, for training and selection together or for all test languages."""
+    """Tables to fetch: ``{name: source}``.
+
+    `part` is ``training`` (with selection), ``test`` (all languages) or ``text`` (for masked LM).
+    """
     entry = entry_of(study, task)
+    if part == "text":
+        return {"tables": text_tables(entry)}
+    if variants.is_translated(entry):
+        return {"tables": translated_tables(entry)}
     if part == "training":
         found = [parts.tables(entry, name) for name in ("train", "tune")]
         if "first" in entry:

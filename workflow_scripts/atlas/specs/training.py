@@ -1,6 +1,6 @@
 """What training, prediction and scoring are told."""
 
-from atlas import parts
+from atlas import parts, variants
 from atlas.specs.entries import entry_of
 from atlas.task_checks import UNTRAINED
 
@@ -19,8 +19,29 @@ _ENGINE = (
 
 
 def train_intermediate(study, model, intermediate, seed):
-    """Recipe of one intermediate training."""
-    return _train(study, model, intermediate, "intermediate_tasks", seed)
+    """Recipe of one intermediate training, on one task or on all that a variant joins."""
+    entry = entry_of(study, intermediate)
+    if not variants.is_joint(entry):
+        return _train(study, model, intermediate, "intermediate_tasks", seed)
+    recipe = study.recipe(model, intermediate, "intermediate_tasks")
+    recipes = {task: study.recipe(model, task, "intermediate_tasks") for task in entry.get("tasks", [])}
+    return {
+        "streams": [stream(task, entry_of(study, task), own) for task, own in recipes.items()],
+        "sampling": entry["sampling"],
+        "mlm": _masked_lm(entry["mlm"], recipe),
+        "first": None,
+        "recipe": optimisation(recipe),
+        "seed": int(seed),
+        **computing(study.models[model]),
+    }
+
+
+def _masked_lm(mlm, recipe):
+    """Masked language modelling of a joint training; which text it reads is an input, not a setting."""
+    if mlm is None:
+        return None
+    told = {key: value for key, value in mlm.items() if key != "text"}
+    return {**told, "max_tokens": min(mlm["max_tokens"], recipe["max_tokens"])}
 
 
 def train_target(study, model, intermediate, target, seed):
