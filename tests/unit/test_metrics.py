@@ -61,6 +61,7 @@ def test_marked_accuracy_without_marks_is_none(marked):
         # Raw tags of Universal Dependencies, as XTREME scores UDPOS:
         ("NOUN VERB", "NOUN NOUN", 0),  # neighbours with one tag are one span: half right is all wrong
         ("NOUN NOUN VERB NOUN", "NOUN NOUN NOUN NOUN", 0),  # three tokens of four are right
+        ("DET NOUN VERB NOUN", "DET NOUN NOUN NOUN", 100 / 3),  # again three of four; one span of 4 and 2
         ("DET NOUN VERB X", "DET NOUN VERB X", 100),
         ("DET NOUN VERB NUM", "DET NOUN VERB X", 600 / 7),  # 3 spans of 4 and 3: a final X is none
         ("X NOUN", "X VERB", 50),  # an X elsewhere is one
