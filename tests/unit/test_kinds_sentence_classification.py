@@ -28,6 +28,11 @@ def test_numbered_labels_become_names_and_rows_become_ids():
     assert pa.Table.from_pylist(examples, schema=kind.EXAMPLES).num_rows == 2
 
 
+def test_the_data_sets_own_ids_are_kept_where_they_are_declared():
+    examples = _prepare({"n": [12, 10], "a": ["x", "y"], "y": [1, 0]}, id="n", first="a", label="y")
+    assert [e["id"] for e in examples] == ["12", "10"]
+
+
 @pytest.mark.parametrize(("label", "word"), [(-1, "withheld"), (5, "not among")])
 def test_a_bad_label_names_table_and_row(label, word):
     with pytest.raises(AtlasError, match=rf"org/nli, test, row 1: .*{word}"):

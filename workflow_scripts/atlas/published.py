@@ -66,6 +66,10 @@ class Published:
             return values
         return [self._substitute(name, value, row) for row, value in enumerate(values)]
 
+    def ids(self):
+        """Names of the rows: the data set's own where the entry declares them, else numbers."""
+        return [str(own) for own in (self.values("id") if "id" in self else range(self.size))]
+
     def label(self, value, row):
         """Name of a label that was published by name or by number.
 

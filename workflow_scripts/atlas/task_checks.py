@@ -15,7 +15,7 @@ _SENTENCES = ({"id", "text"}, set())
 _PAIRS = ({"sentence", "english"}, set())
 _CANDIDATES = {"id", "candidate", "context", "answers", "breaks"}
 COLUMNS = {
-    "sentence_classification": {parts.ROWS: ({"first", "label"}, {"second"})},
+    "sentence_classification": {parts.ROWS: ({"first", "label"}, {"id", "second"})},
     "span_pair_classification": {
         parts.ROWS: ({"first", "second", "first_span", "second_span", "label"}, set())
     },

@@ -117,8 +117,8 @@ def _query_texts(published):
 
 
 def _queries(published, limit, answered):
-    ids = published.values("id") if "id" in published else range(published.size)
-    rows = list(zip(ids, _query_texts(published), map(str, published.values("key")), strict=True))
+    columns = (published.ids(), _query_texts(published), map(str, published.values("key")))
+    rows = list(zip(*columns, strict=True))
     for row, (*_, key) in enumerate(rows):
         if key not in answered:
             raise AtlasError(
@@ -152,7 +152,7 @@ def _pool(published):
 
 def _example(own, query=None, candidate=None, context=None, keys=()):
     texts = {"query": query, "candidate": candidate, "context": context}
-    return {"id": str(own), **texts, "keys": [str(key) for key in keys]}
+    return {"id": own, **texts, "keys": [str(key) for key in keys]}
 
 
 def encode(examples, tokenizer, reading, labels):

@@ -8,8 +8,8 @@ __all__ = ["AUTO_CLASS", "EXAMPLES", "OUTPUTS", "PREDICTIONS", "TEXTS", "decode"
 def prepare(published, meaning):
     """Published rows -> examples; `second` is null for tasks of one sentence."""
     seconds = published.values("second") if "second" in published else [None] * published.size
-    rows = zip(published.values("first"), seconds, published.values("label"), strict=True)
+    rows = zip(published.ids(), published.values("first"), seconds, published.values("label"), strict=True)
     return [
-        {"id": str(row), "first": first, "second": second, "label": published.label(label, row)}
-        for row, (first, second, label) in enumerate(rows)
+        {"id": own, "first": first, "second": second, "label": published.label(label, row)}
+        for row, (own, first, second, label) in enumerate(rows)
     ]

@@ -43,7 +43,6 @@ def prepare(published, meaning):
     AtlasError
         If the column of answers has other fields.
     """
-    ids = published.values("id") if "id" in published else range(published.size)
     columns = [published.values(name) for name in ("question", "context", "answers")]
     for row, answers in enumerate(columns[-1]):
         if not isinstance(answers, dict) or not {"text", "answer_start"} <= answers.keys():
@@ -53,7 +52,7 @@ def prepare(published, meaning):
             )
     return [
         {
-            "id": str(own),
+            "id": own,
             "question": question.strip(),
             "context": context,
             "answers": list(answers["text"]),
@@ -62,7 +61,7 @@ def prepare(published, meaning):
                 for text, start in zip(answers["text"], answers["answer_start"], strict=True)
             ],
         }
-        for own, question, context, answers in zip(ids, *columns, strict=True)
+        for own, question, context, answers in zip(published.ids(), *columns, strict=True)
     ]
 
 
