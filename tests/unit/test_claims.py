@@ -216,10 +216,21 @@ def test_counts(of):
     assert (row["value"], row["verdict"], row["unit"]) == (expected, SUPPORTED, of)
 
 
+@pytest.mark.parametrize("of", ["kinds of task", "targets without training data", "phases"])
+def test_imported_scores_do_not_say_how_they_were_made(of):
+    facts = {
+        **FACTS,
+        "intermediate_tasks": {name: {"kind": ""} for name in FACTS["intermediate_tasks"]},
+        "target_tasks": {name: {"trained": None, "languages": []} for name in TARGETS},
+    }
+    row = _row({"test": "count", "of": of, "expected": 1, **COUNTS[of][0]}, {}, facts=facts)
+    assert row["verdict"] == NOT_TESTABLE and "imported scores do not say" in row["note"]
+
+
 def test_languages_of_a_study_that_selects_some_are_not_counted():
     facts = {**FACTS, "selected_languages": True}
     row = _row({"test": "count", "of": "languages", "targets": ["topic"], "expected": 2}, {}, facts=facts)
-    assert row["verdict"] == NOT_TESTABLE and "selects languages" in row["note"]
+    assert row["verdict"] == NOT_TESTABLE and "a selection of" in row["note"]
 
 
 def _data(folder, tables, dropped=None):

@@ -5,6 +5,8 @@ import re
 from atlas import artifacts, manifests
 from atlas.claims import Found, Lacking
 
+_IMPORTED = Lacking("imported scores do not say how they were made")
+
 
 def count(claim, facts, folder):
     """Count what the claim counts; an exact number, so its interval has no width.
@@ -58,22 +60,24 @@ def _not_fetched(claim):
 
 def _languages(claim, facts, folder):
     if facts["selected_languages"]:
-        return Lacking("the study selects languages, so it does not have all of its targets'")
+        return Lacking("the study has a selection of its targets' languages")
     return len({code for name in claim["targets"] for code in facts["target_tasks"][name]["languages"]})
 
 
 def _kinds(claim, facts, folder):
-    return len({facts["intermediate_tasks"][name]["kind"] for name in claim["intermediates"]})
+    kinds = {facts["intermediate_tasks"][name]["kind"] for name in claim["intermediates"]}
+    return _IMPORTED if "" in kinds else len(kinds)
 
 
 def _untrained_targets(claim, facts, folder):
-    return sum(not facts["target_tasks"][name]["trained"] for name in claim["targets"])
+    trained = [facts["target_tasks"][name]["trained"] for name in claim["targets"]]
+    return _IMPORTED if None in trained else sum(not one for one in trained)
 
 
 def _phases(claim, facts, folder):
     """Trainings that a score of the claim's cells rests on: pretraining, intermediate, target."""
-    trained = any(facts["target_tasks"][name]["trained"] for name in claim["targets"])
-    return 1 + bool(claim["intermediates"]) + trained
+    trained = [facts["target_tasks"][name]["trained"] for name in claim["targets"]]
+    return _IMPORTED if None in trained else 1 + bool(claim["intermediates"]) + any(trained)
 
 
 def _rows(claim, facts, folder):

@@ -83,10 +83,13 @@ def check_claims(study):
                 name: {"kind": entry.get("kind", "")} for name, entry in study.intermediate_tasks.items()
             },
             "target_tasks": {
-                name: {"trained": "train" in entry, "languages": list(entry["languages"])}
+                name: {
+                    "trained": None if study.imported else "train" in entry,
+                    "languages": list(entry["languages"]),
+                }
                 for name, entry in study.target_tasks.items()
             },
-            "selected_languages": "languages" in study.settings,
+            "selected_languages": bool(study.imported) or "languages" in study.settings,
         },
     }
 
