@@ -323,6 +323,11 @@ FAULTS = {
     "no measure": (MEAN, ["either expected or a direction"]),
     "two measures": ({**MEAN, "above": 0, "expected": 8}, ["either expected or a direction"]),
     "unknown test": ({**MEAN, "test": "mean_dleta", "above": 0}, ["'mean_dleta'", "Did you mean mean_delta"]),
+    "unknown task": (
+        {**MEAN, "model": "small", "intermediates": ["nil"], "targets": ["topic"], "above": 0},
+        [".intermediates: 'nil' is not in intermediate_tasks.yaml or variants.yaml", "Did you mean nli"],
+    ),
+    "unknown model": ({**MEAN, "model": "smal", "above": 0}, [".model: 'smal'", "Did you mean small"]),
     "unknown key": ({**MEAN, "abvoe": 0}, ["'abvoe'", "Did you mean above"]),
 }
 

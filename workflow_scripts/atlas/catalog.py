@@ -50,11 +50,11 @@ def load(folder=None):
         catalog["languages"],
     )
     catalog["variants"] = variants.complete(declared, tasks, languages, f"{folder.name}/variants.yaml")
-    catalog["claims"] = _claims(folder)
+    catalog["claims"] = _claims(folder, catalog)
     return catalog
 
 
-def _claims(folder):
+def _claims(folder, catalog):
     """Published claims; a catalogue need not have any."""
     path = folder / "claims.yaml"
     claims = read_yaml(path) if path.exists() else {}
@@ -62,6 +62,7 @@ def _claims(folder):
         place = f"{folder.name}/claims.yaml: {name}"
         check(claim, "claims.schema.yaml#/$defs/claim", place)
         claim_checks.check(claim, place)
+        claim_checks.check_names(claim, catalog, place)
     return claims
 
 
