@@ -9,6 +9,7 @@ localrules:
     measure_consistency,
     correlate,
     measure_covariates,
+    fit_scaling,
 
 
 rule measure_distances:
@@ -137,3 +138,25 @@ rule correlate:
         " --distances {input.distances:q} --covariates {input.covariates:q}"
         " --reliability {input.reliability:q} --correlations {output.correlations:q}"
         " --spec {params.spec:q} --code {params.code} --log {log:q}"
+
+
+rule fit_scaling:
+    input:
+        scores="results/{study}/scores.parquet",
+        deltas="results/{study}/deltas.parquet",
+        distances="results/{study}/distances.parquet",
+        covariates="results/{study}/covariates.parquet",
+    output:
+        scaling="results/{study}/scaling.parquet",
+        influence="results/{study}/influence.parquet",
+    log:
+        "results/{study}/logs/fit_scaling.log",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        spec=spec("fit_scaling"),
+        code=code("fit_scaling"),
+    shell:
+        'python "$ATLAS_SCRIPTS/fit_scaling.py" --scores {input.scores:q} --deltas {input.deltas:q}'
+        " --distances {input.distances:q} --covariates {input.covariates:q} --scaling {output.scaling:q}"
+        " --influence {output.influence:q} --spec {params.spec:q} --code {params.code} --log {log:q}"

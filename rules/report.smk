@@ -5,7 +5,7 @@ localrules:
     render_report,
 
 
-REPORTED = "scores deltas distances correlations reliability robustness consistency claims"
+REPORTED = "scores deltas distances correlations scaling influence reliability robustness consistency claims"
 
 
 rule render_report:

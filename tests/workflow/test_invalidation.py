@@ -18,7 +18,8 @@ CODE = ("Snakefile", "rules", "workflow_scripts", "schemas", "catalog", "profile
 # Rules by what they follow.
 REPORT = {"render_report"}
 DELTAS = {
-    "compute_deltas", "correlate", "measure_reliability", "measure_robustness", "check_claims", *REPORT,
+    "compute_deltas", "correlate", "fit_scaling", "measure_reliability", "measure_robustness",
+    "check_claims", *REPORT,
 }  # fmt: skip
 ANALYSIS = {"collect_scores", *DELTAS}
 TAGS = {(i, "tags") for i in ("none", "topic")}
@@ -205,7 +206,7 @@ CASES = {
         in_study(statistics={"permutations": 99, "bootstrap": 99, "seed": 7}), DELTAS),
     "a distance more": (
         in_study(distances=["syntactic", "genetic", "geographic"]),
-        {"measure_distances", "correlate", *REPORT}),
+        {"measure_distances", "correlate", "fit_scaling", *REPORT}),
     "code of a metric": (
         in_code("atlas/metrics/labels.py", "\n\n\ndef ", "\n\n_ADDED = 1\n\n\ndef "), scored(*TAGS, *TWINS)),
     "a metric more": (

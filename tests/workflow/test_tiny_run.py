@@ -14,6 +14,7 @@ ANALYSIS = {
     "collect_scores": 1,
     "compute_deltas": 1,
     "correlate": 1,
+    "fit_scaling": 1,
     "measure_reliability": 1,
     "measure_robustness": 1,
     "check_claims": 1,

@@ -19,31 +19,35 @@ def by_language(covariates):
     return found
 
 
-def choose(rows, languages, wanted):
-    """Choose the covariates that can be used over these languages, and the languages that have them all.
+def choose(columns):
+    """Choose the covariates that can be used, and the rows that have them all.
 
     Parameters
     ----------
-    rows : language -> row of covariates
-    wanted : names of columns
+    columns : name -> (n,) values, NaN where not known
 
     Returns
     -------
-    names, positions of the languages that remain, values (remaining, names), and why others are left out
+    names, positions of the rows that remain, their values (remaining, names), and why others are left out
     """
-    columns, reasons = {}, []
-    for name in wanted:
-        column = np.array([_value(rows.get(code, {}).get(name)) for code in languages])
+    chosen, reasons = [], []
+    for name, column in columns.items():
         known = ~np.isnan(column)
         if known.mean() < _KNOWN_SHARE:
-            reasons.append(f"{name} left out: known for {known.sum()} of {len(languages)} languages")
+            reasons.append(f"without {name}, which is known in {known.sum()} of {len(column)} cases")
         elif np.ptp(column[known]) == 0:
-            reasons.append(f"{name} left out: the same in every language")
+            reasons.append(f"without {name}, which is the same everywhere")
         else:
-            columns[name] = column
-    values = np.reshape(list(columns.values()), (len(columns), len(languages))).T
+            chosen.append(name)
+    size = len(next(iter(columns.values()), ()))
+    values = np.column_stack([np.empty((size, 0)), *(columns[name] for name in chosen)])
     kept = np.flatnonzero(~np.isnan(values).any(axis=1))
-    return list(columns), kept, values[kept], reasons
+    return chosen, kept, values[kept], reasons
+
+
+def column(rows, name):
+    """Values of one covariate in rows of the table of covariates, NaN where not known."""
+    return np.array([np.nan if row.get(name) is None else float(row[name]) for row in rows])
 
 
 def add_partial(rows, outcomes, distances, languages, covariates, spec):
@@ -67,8 +71,10 @@ def add_partial(rows, outcomes, distances, languages, covariates, spec):
 def _partial(outcome, distances, languages, about, spec):
     """The three columns for each distance of one outcome."""
     empty = {"partial_spearman": None, "partial_p": None, "covariates": ""}
-    wanted = spec.get("covariates", []) if len(languages) >= spec["min_languages"] else []
-    names, kept, values, _ = choose(about, languages, wanted)
+    if len(languages) < spec["min_languages"]:
+        return [empty] * distances.shape[1]
+    rows = [about.get(code, {}) for code in languages]
+    names, kept, values, _ = choose({name: column(rows, name) for name in spec.get("covariates", [])})
     if not names or len(kept) - 2 - len(names) < _LEAST_FREEDOM:
         return [empty] * distances.shape[1]
     found, p_values = statistics.partial_spearman(outcome[kept], distances[kept], values)
@@ -78,7 +84,3 @@ def _partial(outcome, distances, languages, about, spec):
         else empty
         for r, p in zip(found, p_values, strict=True)
     ]
-
-
-def _value(value):
-    return np.nan if value is None else float(value)

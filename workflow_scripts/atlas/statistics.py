@@ -133,7 +133,7 @@ def mean_interval(values, level=0.95):
 
 def centred(values):
     """Values less their mean, down each column."""
-    return values - values.mean(axis=0)
+    return values - values.mean(axis=0) if len(values) else values
 
 
 def ratio(above, below):

@@ -29,7 +29,7 @@ from atlas.specs.data import (
     pretrain_model,
 )
 from atlas.specs.entries import entry_of
-from atlas.specs.relations import correlate, measure_covariates
+from atlas.specs.relations import correlate, fit_scaling, measure_covariates
 from atlas.specs.training import predict, score, train_intermediate, train_target
 from atlas.specs.translations import (
     fetch_translator,
@@ -51,6 +51,7 @@ __all__ = [
     "fetch_dataset",
     "fetch_model",
     "fetch_translator",
+    "fit_scaling",
     "import_scores",
     "measure_consistency",
     "measure_covariates",
@@ -83,6 +84,7 @@ LIBRARIES = {
     "translate_rows": ("torch", "transformers", "tokenizers"),
     "score": ("seqeval",),
     "measure_distances": ("lang2vec",),
+    "fit_scaling": ("statsmodels",),
     "measure_covariates": ("transformers", "tokenizers"),
 }
 

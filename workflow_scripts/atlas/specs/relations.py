@@ -2,6 +2,7 @@
 
 from atlas import pretraining_sizes
 from atlas.specs.analysis import headlines
+from atlas.study import BASELINE
 
 
 def measure_covariates(study):
@@ -24,6 +25,16 @@ def measure_covariates(study):
 
 def correlate(study):
     """Settings of the correlations."""
+    return _settings(study)
+
+
+def fit_scaling(study):
+    """Settings of the regressions on distance and size."""
+    references = study.settings.get("baseline_only", [])
+    return {"baseline": BASELINE, "baseline_only": references, **_settings(study)}
+
+
+def _settings(study):
     return {
         "metrics": headlines(study),
         "families": {code: entry["family"] for code, entry in study.languages.items()},
