@@ -1,19 +1,24 @@
 """The report: right numbers in the words, nothing from outside, and a page for every partial grid."""
 
+import csv
 import html
 import json
 import math
+import random
 import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from statsmodels.api import OLS, add_constant
 
 from atlas import stage
 from atlas.provenance import canonical
-from atlas.report import heatmap, scatter, sentences, summary, wording
+from atlas.report import heatmap, languages, scaling, scatter, sentences, summary, wording
+from atlas.report import tables as report_tables
 from atlas.report.findings import Findings
 from atlas.report.svg import ticks
 from render_report import render_report
@@ -140,6 +145,19 @@ def test_text_from_the_study_is_escaped(tmp_path, study, tables):
     text = render(tmp_path, study, tables)
     assert "<script>alert" not in text
     assert html.escape(evil, quote=False)[:20] in text
+
+
+def test_text_in_tables_is_escaped(tmp_path, study, tables):
+    evil = "<img src=x onerror=alert(1)>"
+    names = {"note", "statement", "source", "verdict", "unit", "left_out", "covariates", "method", "provider"}
+    hostile = {
+        table: [{key: evil if key in names else value for key, value in row.items()} for row in rows]
+        for table, rows in tables.items()
+    }
+    text = render(tmp_path, study, hostile)
+    assert "<img" not in text and html.escape(evil) in text
+    for path in (tmp_path / "figures").glob("*.svg"):
+        assert "<img" not in path.read_text()
 
 
 def test_figures_are_valid_svg_with_their_own_style(page):
@@ -353,6 +371,90 @@ def test_a_browser_shows_the_page_without_error_network_or_overflow(page, tmp_pa
     assert seen["faults"] == [] and seen["requests"] == []
     assert seen["content"] <= seen["window"]
     assert seen["choices"] >= 4 and seen["filtered"] and seen["drawn"]
+
+
+def test_every_figure_has_its_numbers_beside_it(page, tables):
+    folder = page[0] / "figures"
+    assert {path.stem for path in folder.glob("*.svg")} == {path.stem for path in folder.glob("*.csv")}
+    with open(folder / "profile-udpos.csv", encoding="utf-8", newline="") as stream:
+        shown = {(r["model"], r["intermediate"], r["language"]): r["delta"] for r in csv.DictReader(stream)}
+    counted = [r for r in tables["deltas"] if r["target"] == "udpos" and r["language"] != "eng"]
+    expected = {(r["model"], r["intermediate"], r["language"]): r for r in counted if not r["at_chance"]}
+    assert shown.keys() == expected.keys()
+    assert all(float(shown[cell]) == row["delta"] for cell, row in expected.items())
+
+
+def test_a_map_shows_means_over_intermediates_where_the_languages_lie(study, tables):
+    figure = languages.deltas_on_map(Findings(study, **tables), "xnli")
+    [spot] = [row for row in figure.data if (row["model"], row["language"]) == ("size-1", "fin")]
+    deltas = [
+        row["delta"]
+        for row in tables["deltas"]
+        if (row["model"], row["target"], row["language"]) == ("size-1", "xnli", "fin")
+    ]
+    assert len(deltas) == 2 and spot["delta"] == pytest.approx(sum(deltas) / 2)
+    assert (spot["latitude"], spot["longitude"]) == pytest.approx((64.76, 25.56), abs=0.2)
+
+
+def test_the_change_with_size_is_told_with_its_interval(study, tables):
+    told = sentences.answer(Findings(study, **tables))
+    assert "by −6.2 points per unit [−9.5, −3.0], which can be told from zero" in told[1][1]
+    without = sentences.answer(Findings(study, **{**tables, "scaling": []}))
+    assert "tenfold" not in without[1][1]
+    drawn = str(scaling.slopes(Findings(study, **tables)).rows[1][0].body)
+    assert "per tenfold parameters −6.2 [−9.5, −3.0]" in drawn and drawn.count("<circle") == 2
+
+
+def test_a_slope_over_zero_is_not_told_from_it(study, tables):
+    rows = [
+        {**row, "ci_boot_low": -9.5, "ci_boot_high": 0.5} if row["term"] == scaling.INTERACTION else row
+        for row in tables["scaling"]
+    ]
+    assert (
+        "[−9.5, 0.5], not distinguishable from zero"
+        in sentences.answer(Findings(study, **{**tables, "scaling": rows}))[1][1]
+    )
+
+
+def test_deltas_with_a_training_at_chance_follow_the_rule_of_the_study(study, tables):
+    collapsed = ("size-1", "squad", "udpos")
+    left_out = Findings(study, **tables)
+    included = Findings({**study, "statistics": {**study["statistics"], "at_chance": "include"}}, **tables)
+    assert collapsed not in summary.mean_deltas(left_out)
+    assert collapsed in summary.mean_deltas(included)
+    assert left_out.left_out == {collapsed} and included.left_out == set()
+
+
+def test_overall_scores_are_means_over_tasks_and_languages(study, tables):
+    table = report_tables.of(Findings(study, **tables))["overall"]
+    row = next(r for r in table.rows if (r["model"], r["intermediate"]) == ("size-1", "none"))
+    mine = [r for r in tables["scores"] if (r["model"], r["intermediate"]) == ("size-1", "none")]
+    # As many languages in both tasks, so the mean of means is the mean.
+    assert row["all"] == row["Invented"] == pytest.approx(sum(r["score"] for r in mine) / len(mine))
+
+
+def test_the_band_of_a_line_is_that_of_an_independent_computation():
+    draw = random.Random(3)
+    xs = [draw.random() for _ in range(20)]
+    ys = [3 - 5 * x + draw.gauss(0, 1) for x in xs]
+    places, line, low, high = scatter.regression(xs, ys)
+    fitted = OLS(ys, add_constant(xs)).fit().get_prediction(add_constant(places)).conf_int(alpha=0.05)
+    assert np.column_stack([low, high]) == pytest.approx(fitted, rel=1e-10)
+    assert line == pytest.approx(fitted.mean(axis=1))
+    assert scatter.regression([1.0, 1.0, 1.0], [1, 2, 3]) is None
+    assert scatter.regression([1.0, 2.0], [1, 2]) is None
+
+
+@pytest.mark.slow
+def test_a_large_grid_gives_a_page_that_a_browser_can_hold(tmp_path):
+    tasks = ("none", *(f"task-{number}" for number in range(11)))
+    spec = invented.spec_of(models=4, intermediates=tasks, targets=10, languages=40, seeds=(1,))
+    text = render(
+        tmp_path, spec, invented.tables_of(spec, invented.score_rows(spec), invented.distance_rows(spec))
+    )
+    assert len(text) < 8_000_000
+    # Every number of a heat map is there all the same.
+    assert text.count('class="value') > 4 * 11 * 10 * 40
 
 
 def test_one_collapsed_run_does_not_wash_out_the_colours():

@@ -78,6 +78,11 @@ class Findings:
         """Intermediate tasks with the baseline."""
         return self.spec["intermediate_tasks"]
 
+    @property
+    def asked(self):
+        """Outcome that the answer is about: the delta, or the transfer gap where nothing has a baseline."""
+        return "delta" if self.deltas else "gap"
+
     def intermediates_of(self, model):
         """Intermediate tasks that the study runs a model with; some are run without any, as a reference."""
         return [self.spec["baseline"]] if model in self.spec.get("baseline_only", []) else self.intermediates

@@ -91,9 +91,8 @@ def _deltas(findings, book):
 def _relations(findings, book):
     return {
         "drawn_scatters": {outcome: _scatters(findings, book, outcome) for outcome in relations.OUTCOMES},
-        "forest": book.draw(relations.correlations(findings), "Correlations of delta with distance"),
-        "slopes": book.draw(scaling.slopes(findings), "Slope of delta over distance, by model size"),
-        "interactions": scaling.interactions(findings),
+        "forest": book.draw(relations.correlations(findings), "Correlations with distance"),
+        "slopes": book.draw(scaling.slopes(findings), "Slope over distance, by model size"),
     }
 
 

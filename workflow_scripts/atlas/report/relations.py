@@ -94,8 +94,9 @@ def rho(row):
     )
 
 
-def correlations(findings, outcome="delta"):
+def correlations(findings):
     """Forest plot of Spearman's rho with the distance that is shown first, a panel per target."""
+    outcome = findings.asked
     panels, data = [], []
     for target in findings.targets:
         rows = [

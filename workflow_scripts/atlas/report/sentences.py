@@ -9,6 +9,11 @@ from atlas.report.tables import by_size
 from atlas.report.wording import interval, listed, magnitude, number, plural, signed
 
 LEVEL = 0.05
+OUTCOMES = {"delta": "delta", "gap": "transfer gap"}
+MEANING = {
+    "delta": "A negative ρ means that distant languages profit less.",
+    "gap": "A positive ρ means that more is lost in distant languages.",
+}
 
 
 def answer(findings):
@@ -20,7 +25,7 @@ def answer(findings):
     """
     comparison = compare(findings)
     size = _size(findings, comparison)
-    distance = _distance(findings, "delta" if findings.deltas else "gap")
+    distance = _distance(findings, findings.asked)
     return [
         ("Does intermediate training help?", *_help(findings, comparison)),
         (
@@ -171,20 +176,16 @@ def _distance(findings, outcome):
             f" {positive} positive, {len(found) - positive} negative)"
         )
     sentence = f"{_tests(tested, distance, outcome)}, {told}; {_strongest(tested)}."
-    if outcome == "gap":
-        return (
-            f"There is no delta. Of {sentence}",
-            "A positive ρ means that more is lost in distant languages.",
-        )
-    return f"Of {sentence}", _slope(findings)
+    none = "" if outcome == "delta" else "There is no delta. "
+    return f"{none}Of {sentence}", _slope(findings)
 
 
 def _tests(tested, distance, outcome):
     counts = sorted({row["n_languages"] for row in tested})
     languages = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     noun = "rank correlation" if len(tested) == 1 else "rank correlations"
-    what = {"delta": "delta", "gap": "transfer gap"}[outcome]
-    return f"{len(tested)} {noun} between {what} and {distance} distance, each over {languages} languages"
+    between = f"{OUTCOMES[outcome]} and {distance} distance"
+    return f"{len(tested)} {noun} between {between}, each over {languages} languages"
 
 
 def _strongest(tested):
@@ -198,16 +199,16 @@ def _strongest(tested):
 
 
 def _slope(findings):
-    """What a negative correlation means, and the slope over all cells."""
-    meaning = "A negative ρ means that distant languages profit less."
+    """What the sign of a correlation means, and the slope over all cells."""
+    meaning = MEANING[findings.asked]
     row = scaling.overall(findings, scaling.SLOPE)
     if row is None:
         return meaning
     low, high = scaling.reach(row)
     reach = f" {interval(low, high)}" if low is not None else ""
     told = _sign(low, high, "which can be told from zero", "not distinguishable from zero")
-    change = f"{signed(row['estimate'])} points{reach}"
-    return f"{meaning} Over all cells the delta changes by {change} from distance 0 to 1, {told}."
+    change = f"the {OUTCOMES[findings.asked]} changes by {signed(row['estimate'])} points{reach}"
+    return f"{meaning} Over all cells {change} from distance 0 to 1, {told}."
 
 
 def warnings(findings, grid):

@@ -90,6 +90,7 @@ INFLUENCE = [
     Column("estimate", "without", "change"),
     Column("ci_low", "95 % low", "change"),
     Column("ci_high", "95 % high", "change"),
+    Column("flips", "conclusion flips", "flag"),
     Column("note", "remark"),
 ]
 SCALING = [
@@ -97,6 +98,7 @@ SCALING = [
     Column("intermediate", "intermediate"),
     Column("model", "model"),
     Column("term", "term"),
+    Column("covariates", "held constant"),
     Column("estimate", "estimate", "change"),
     Column("ci_low", "95 % low", "change"),
     Column("ci_high", "95 % high", "change"),
@@ -106,6 +108,7 @@ SCALING = [
     Column("vif", "VIF", "points"),
     Column("n_languages", "languages", "whole"),
     Column("n_models", "models", "whole"),
+    Column("method", "method"),
     Column("note", "remark"),
 ]
 

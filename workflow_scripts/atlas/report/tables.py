@@ -82,7 +82,7 @@ def _ranked(findings):
 
     def rank(row):
         first = (row["distance"], row["provider"]) == findings.shown
-        return (row["outcome"] != "delta", not first, row["spearman"] is None)
+        return (row["outcome"] != findings.asked, not first, row["spearman"] is None)
 
     return sorted(findings.correlations, key=rank)
 
@@ -92,7 +92,7 @@ def _scaling(findings):
     return [
         row
         for row in findings.scaling
-        if (row["outcome"], row["distance"], row["provider"]) == ("delta", *findings.shown)
+        if (row["outcome"], row["distance"], row["provider"]) == (findings.asked, *findings.shown)
     ]
 
 
@@ -101,7 +101,7 @@ def _influence(findings):
     rows = [
         row
         for row in findings.influence
-        if (row["outcome"], row["distance"], row["provider"]) == ("delta", *findings.shown)
+        if (row["outcome"], row["distance"], row["provider"]) == (findings.asked, *findings.shown)
     ]
     return sorted(rows, key=lambda row: -abs(row["change"] or 0))
 
