@@ -108,6 +108,14 @@ def test_a_collapsed_baseline_takes_the_summaries_of_what_is_paired_with_it():
     assert summary(scores, at_chance="include")["small", "mnli"]["mean_delta"] == pytest.approx(7 / 3)
 
 
+def test_what_is_known_of_some_seeds_only_is_unknown_of_all():
+    scores = scores_of(POINTS)
+    scores[0]["at_chance"] = None
+    assert summary(scores)["small", "none"]["at_chance"] is None
+    scores[-1]["at_chance"] = True
+    assert summary(scores)["large", "mnli"]["at_chance"] is True
+
+
 def test_no_source_language_no_gap():
     scores = [row for row in scores_of(POINTS) if row["language"] != "eng"]
     assert summary(scores)["large", "none"]["mean_gap"] is None

@@ -98,11 +98,16 @@ def simulated(truth, seeds_spread, n_studies=200, n_seeds=3, n_examples=80):
     return hits
 
 
-@pytest.mark.parametrize("seeds_spread", [0.0, 0.05, 0.3])
-def test_the_interval_covers_the_planted_delta_at_its_nominal_rate(seeds_spread):
-    both, _ = simulated(5.0, seeds_spread)
+@pytest.mark.parametrize(("seeds_spread", "n_seeds"), [(0.0, 3), (0.05, 3), (0.3, 3), (0.3, 6), (0.05, 2)])
+def test_the_interval_covers_the_planted_delta_at_its_nominal_rate(seeds_spread, n_seeds):
+    both, _ = simulated(5.0, seeds_spread, n_seeds=n_seeds)
     low, high = scipy.stats.binom.ppf([0.0005, 0.9995], 200, 0.95)
     assert low <= both <= high
+
+
+def test_two_seeds_that_differ_more_than_the_examples_cover_in_nine_of_ten():
+    both, _ = simulated(5.0, 0.3, n_seeds=2)
+    assert both >= scipy.stats.binom.ppf(0.0005, 200, 0.92)
 
 
 def test_without_the_seeds_the_interval_is_too_narrow():

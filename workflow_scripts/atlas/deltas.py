@@ -108,7 +108,7 @@ def compute(scores, baseline, metrics, overlaps=None, resampler=None):
             **parameters[model],
             **_row(pairs[cell], gaps(cells, cell), drawn, n_examples),
             "shares_training_data": intermediate in (overlaps or {}).get(target, []),
-            "at_chance": _any(arms),
+            "at_chance": any_flag(arms),
         }
         rows.append(row)
     return sorted(rows, key=lambda row: [row[name] for name in CELL])
@@ -139,7 +139,8 @@ def _collapsed(scores):
     }
 
 
-def _any(flags):
+def any_flag(flags):
+    """Whether any flag is up: None if none is known to be and some are unknown (None)."""
     if True in flags:
         return True
     return None if None in flags else False

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from atlas.columns import ROBUSTNESS
-from atlas.deltas import CELL, by_cell, counted, gaps, sizes
+from atlas.deltas import CELL, any_flag, by_cell, counted, gaps, sizes
 
 _COLLAPSED = "a training is at chance, which statistics.at_chance excludes"
 
@@ -132,11 +132,10 @@ def _by_place(deltas):
 
 def _collapsed(scores, deltas):
     """Map each place -> whether any of its trainings, or of the baseline's for its deltas, is at chance."""
-    found = {}
+    flags = defaultdict(set)
     for row in [*scores, *deltas]:
-        place = tuple(row[name] for name in CELL[:-1])
-        found[place] = row["at_chance"] if not found.get(place) else True
-    return found
+        flags[tuple(row[name] for name in CELL[:-1])].add(row["at_chance"])
+    return {place: any_flag(found) for place, found in flags.items()}
 
 
 def _mean(values):
