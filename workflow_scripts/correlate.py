@@ -1,7 +1,6 @@
 """Correlate deltas, transfer gaps and scores with the distance from the source language.
 
-Reads   scores.parquet, deltas.parquet, distances.parquet, covariates.parquet,
-        reliability.parquet.
+Reads   scores.parquet, deltas.parquet, distances.parquet, covariates.parquet, reliability.parquet.
 Writes  correlations.parquet (`atlas.columns.CORRELATIONS`): one row per model, intermediate, target, outcome
         and distance; null statistics where they cannot be estimated.
 """

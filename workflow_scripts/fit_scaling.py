@@ -9,9 +9,10 @@ from atlas import artifacts, stage
 from atlas.columns import COVARIATES, DELTAS, DISTANCES, INFLUENCE, SCALING, SCORES
 from atlas.influence import leave_out
 from atlas.scaling import Questions, relate_to_size
+from atlas.stage import Output
 
 
-def fit_scaling(*, scores, deltas, distances, covariates, spec, code, scaling, influence):
+def fit_scaling(*, scores, deltas, distances, covariates, spec, code, scaling: Output, influence: Output):
     """Fit all models; equal tables and an equal seed give equal results.
 
     Parameters
