@@ -4,8 +4,9 @@ import pytest
 import torch
 import transformers
 
-from atlas import architectures, catalog, encoders, inference, kinds, padding
+from atlas import architectures, catalog, encoders, inference, kinds, padding, streams
 from atlas.errors import AtlasError
+from atlas.joint import Joint
 
 SIZE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 CONFIGS = {
@@ -67,6 +68,7 @@ EXAMPLES = {
 }
 READING = {"max_tokens": 32, "stride": 8, "max_answer_tokens": 8}
 LABELS = ["no", "yes"]
+LABELLED = ("sentence_classification", "token_labels")
 
 
 @pytest.fixture(scope="module", params=CONFIGS)
@@ -89,7 +91,7 @@ def _batch(kind, tokenizer):
 
 
 def _fresh(folder, kind, pooling="first"):
-    labels = LABELS if kind in ("sentence_classification", "token_labels") else []
+    labels = LABELS if kind in LABELLED else []
     return encoders.with_fresh_head(folder, kinds.of(kind).AUTO_CLASS, labels, pooling, seed=1)
 
 
@@ -153,6 +155,40 @@ def test_the_encoder_of_a_fine_tuned_checkpoint_starts_the_next_task(folder, tmp
     later = _fresh(tmp_path, "span_qa")
     ours, theirs = earlier.base_model.state_dict(), later.base_model.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours if not name.startswith("pooler."))
+
+
+def test_several_heads_and_masked_lm_share_one_encoder(folder, tiny_tokenizer, tmp_path):
+    kinds_joined = ["sentence_classification", "multiple_choice", "token_labels", "span_qa"]
+    learnt = [
+        streams.Task(
+            {"name": kind, "kind": kind, "labels": LABELS if kind in LABELLED else [], "reading": READING},
+            {"train": EXAMPLES[kind], "tune": EXAMPLES[kind]},
+            tiny_tokenizer,
+        )
+        for kind in kinds_joined
+    ]
+    if architectures.MASKED_LM in architectures.heads_of(encoders.load_encoder(folder).config.model_type):
+        rows = [{"text": "the cat sleeps in the sun and the fox jumps over it"}] * 8
+        declared = {"mask_rate": 0.5, "max_tokens": 32}
+        learnt.append(streams.Text(declared, {"train": rows, "tune": rows}, tiny_tokenizer))
+    joint = Joint(learnt, folder, {"seed": 1, "pooling": "mean", "freeze": "nothing", "engine": {}})
+    embeddings = joint.heads[0].get_input_embeddings().weight
+    for number, stream in enumerate(learnt):
+        joint.zero_grad()
+        features = stream.features(range(len(stream.lengths)), torch.Generator().manual_seed(1))
+        loss = joint(number, stream.batch(features))
+        loss.backward()
+        assert torch.isfinite(loss)
+        assert embeddings.grad is not None and embeddings.grad.abs().sum() > 0, stream.name
+    for stream, head in joint.tasks():  # each computes as it would alone
+        head.save_pretrained(tmp_path / stream.name)
+        alone = encoders.load_checkpoint(tmp_path / stream.name, stream.kind.AUTO_CLASS)
+        features = stream.features(range(len(stream.lengths)), None)
+        together, apart = (
+            inference.outputs_of(model, features, tiny_tokenizer, stream.kind.OUTPUTS)
+            for model in (head, alone)
+        )
+        assert all((ours == theirs).all() for ours, theirs in zip(together, apart, strict=True)), stream.name
 
 
 def test_parameters_are_those_of_the_encoder_alone(folder):

@@ -79,7 +79,7 @@ def check(model, entry, task, kind):
     AtlasError
         Naming both, and the kinds that the architecture does support.
     """
-    heads = _heads(entry)
+    heads = heads_of(of(entry))
     if heads is not None and kind in HEADS and HEADS[kind] not in heads:
         able = [name for name, head in HEADS.items() if head in heads]
         raise AtlasError(
@@ -96,7 +96,7 @@ def check_masked_lm(model, entry, task):
     AtlasError
         Naming both.
     """
-    heads = _heads(entry)
+    heads = heads_of(of(entry))
     if heads is not None and MASKED_LM not in heads:
         raise AtlasError(
             f"catalog/models.yaml: {model} is a {of(entry)}, which has no masked language model, so it"
@@ -104,9 +104,9 @@ def check_masked_lm(model, entry, task):
         )
 
 
-def _heads(entry):
-    """Classes with a head for a model; None where only its files, once fetched, can tell."""
-    return _table().get(of(entry))
+def heads_of(architecture):
+    """Classes with a head for an architecture; None where only a model's files, once fetched, can tell."""
+    return _table().get(architecture)
 
 
 def positions(config):
