@@ -199,6 +199,20 @@ def test_parameters_are_those_of_the_encoder_alone(folder):
     assert inner <= total - encoder.get_input_embeddings().weight.numel()
 
 
+def test_inputs_longer_than_the_positions_are_refused(folder):
+    model = encoders.load_encoder(folder)
+    allowed = architectures.positions(model.config.to_dict())
+    if allowed is None:  # relative positions alone
+        encoders.check_length(folder, 10**6)
+        return
+    encoders.check_length(folder, allowed)
+    with pytest.raises(AtlasError, match=f"max_tokens {allowed + 1}, .* Set `max_tokens: {allowed}`"):
+        encoders.check_length(folder, allowed + 1)
+    with torch.inference_mode():  # as long as it may be, it runs
+        if allowed <= 1024:
+            model(input_ids=torch.full((1, allowed), 7), attention_mask=torch.ones(1, allowed).long())
+
+
 def test_another_architecture_than_declared_is_refused(folder):
     encoders.check_architecture(folder, None)
     with pytest.raises(AtlasError, match=r"says `architecture: rembert`. Correct it"):

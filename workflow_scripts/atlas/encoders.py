@@ -16,6 +16,7 @@ from transformers import (
     AutoTokenizer,
 )
 
+from atlas import architectures
 from atlas.errors import AtlasError
 
 # Architectures whose sentence heads pool as the config's `classifier_pooling` says, and their word for the
@@ -150,6 +151,11 @@ def check_architecture(folder, declared):
             f"{folder}: is a {found}, but its entry in catalog/models.yaml says `architecture: {declared}`."
             f" Correct it to {found}."
         )
+
+
+def check_length(folder, max_tokens):
+    """Refuse inputs that are longer than a model has positions for: `architectures.check_length`."""
+    architectures.check_length(_config(folder).to_dict(), max_tokens, str(folder))
 
 
 def freeze_embeddings(model):

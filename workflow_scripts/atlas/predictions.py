@@ -58,6 +58,7 @@ class _Predictor:
         self._kind, self._labels = kind, spec["labels"]
         self._reading = {**spec["reading"], "no_answer": spec["no_answer"]}
         self._place, self._sides = checkpoint.parent, {}
+        encoders.check_length(checkpoint.parent, spec["reading"]["max_tokens"])
         self._tokenizer = encoders.load_tokenizer(checkpoint.parent)
         if hasattr(kind, "AUTO_CLASS"):
             self._model = encoders.load_checkpoint(checkpoint.parent, kind.AUTO_CLASS)

@@ -62,6 +62,8 @@ def fit(start, examples, spec, text=None, folder=None):
         If the loss becomes NaN or infinite, or the process was told to end.
     """
     tokenizer = encoders.load_tokenizer(start)
+    for told in filter(None, [*(stream["reading"] for stream in spec["streams"]), spec["mlm"]]):
+        encoders.check_length(start, told["max_tokens"])
     learnt = _streams(spec, examples, text, tokenizer)
     model = Joint(learnt, start, spec)
     if spec["engine"]:
