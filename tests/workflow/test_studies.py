@@ -26,7 +26,10 @@ def test_a_shipped_study_plans_every_cell(name, tmp_path):
 
 @pytest.mark.slow
 def test_imported_scores_are_analysed_without_any_model(tmp_path):
-    workflow = Workflow(tmp_path, ROOT / IMPORTED)
+    settings = {**yaml.safe_load((ROOT / IMPORTED).read_text()), "distances": ["syntactic", "genetic"]}
+    settings["statistics"] = {"permutations": 99, "bootstrap": 99}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(settings))
+    workflow = Workflow(tmp_path, tmp_path / "study.yaml")
     planned = workflow.planned()
     assert planned.pop("import_scores") == planned.pop("render_report") == 1
     assert not planned.keys() & {"fetch_model", "fetch_dataset", "train_target", "predict", "collect_scores"}
