@@ -93,8 +93,8 @@ def test_a_language_costs_its_own_preparation_prediction_and_scoring(finished, s
     planned = finished.planned()
     assert not {"train_intermediate", "train_target", "fetch_model"} & set(planned)
     assert planned == {
-        "fetch_dataset": 2, "prepare_target_test": 2, "measure_distances": 1, "predict": 4, "score": 4,
-        **ANALYSIS,
+        "fetch_dataset": 2, "prepare_target_test": 2, "measure_distances": 1, "measure_covariates": 1,
+        "predict": 4, "score": 4, **ANALYSIS,
     }  # fmt: skip
 
 
@@ -125,7 +125,10 @@ def test_a_changed_row_of_the_users_file_is_seen(finished):
     path.write_text(before.replace("NOUN", "VERB", 1))
     planned = finished.planned()
     path.write_text(before)
-    assert planned == {"fetch_dataset": 1, "prepare_target_test": 1, "predict": 2, "score": 2, **ANALYSIS}
+    assert planned == {
+        "fetch_dataset": 1, "prepare_target_test": 1, "measure_covariates": 1, "predict": 2, "score": 2,
+        **ANALYSIS,
+    }  # fmt: skip
 
 
 def test_a_failed_training_leaves_no_manifest_and_a_partial_report_can_be_made(finished, settings, tmp_path):
