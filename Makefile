@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint bench clean
+.PHONY: env run test lint docs bench clean
 
 env: .venv/.complete
 
@@ -26,6 +26,9 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+docs: env
+	PYTHONPATH=workflow_scripts $(BIN)/python -m atlas.task_table > docs/tasks.md
 
 bench: env
 	$(BIN)/python bench/run.py

@@ -5,13 +5,16 @@ the hub itself is read stands in test_fetch.py; here all tasks share one process
 """
 
 import os
+import re
+import shutil
 
 import datasets
 import made_up
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import SERVER
+import yaml
+from conftest import ROOT, SERVER
 
 import score as scoring
 from atlas import (
@@ -77,10 +80,10 @@ def encoder(tiny_model, tiny_tokenizer, tmp_path_factory):
 
 
 @pytest.fixture
-def fetched(chosen, tmp_path, monkeypatch):
-    """Function (task, part) -> manifest of its tables, the hub's from the mirror or made up."""
+def fetched(tmp_path, monkeypatch):
+    """Function (study, task, part) -> manifest of its tables, the hub's from the mirror or made up."""
 
-    def fetch(task, part):
+    def fetch(chosen, task, part):
         tables = {}
         for entry, table in _tables(chosen, task, part):
             name = canonical(table.source)
@@ -153,20 +156,29 @@ def _trained(chosen, stage, prepare, encoder, examples, cell, folder):
 def test_an_intermediate_task_is_trained_on_published_rows(task, chosen, encoder, fetched, tmp_path):
     cell = {"model": "xlmr-base", "intermediate": task, "seed": 1}
     prepare = specs.prepare_intermediate(chosen, task)
-    made = _trained(chosen, "train_intermediate", prepare, encoder, fetched(task, "training"), cell, tmp_path)
+    made = _trained(
+        chosen, "train_intermediate", prepare, encoder, fetched(chosen, task, "training"), cell, tmp_path
+    )
     assert "model.safetensors" in read_json(made)["files"]
 
 
 @pytest.mark.parametrize("task", TARGETS)
 def test_a_target_runs_from_published_rows_to_points(task, chosen, encoder, fetched, tmp_path):
+    _run(chosen, task, encoder, fetched, tmp_path)
+
+
+def _run(chosen, task, encoder, fetched, tmp_path):
+    """Train a target for two steps, predict and score it in every language."""
     cell = {"model": "xlmr-base", "intermediate": "none", "target": task, "seed": 1}
     entry, checkpoint = chosen.target_tasks[task], encoder
     if entry["kind"] not in UNTRAINED:
         prepare = specs.prepare_target_train(chosen, task)
-        rows_of = fetched(task, "training")
+        rows_of = fetched(chosen, task, "training")
         checkpoint = _trained(chosen, "train_target", prepare, encoder, rows_of, cell, tmp_path)
     examples = tmp_path / "test" / "manifest.json"
-    preparation.prepare_test(specs.prepare_target_test(chosen, task), "0", fetched(task, "test"), examples)
+    preparation.prepare_test(
+        specs.prepare_target_test(chosen, task), "0", fetched(chosen, task, "test"), examples
+    )
     made = tmp_path / "predictions" / "manifest.json"
     predictions.make(specs.predict(chosen, **cell), "0", checkpoint, examples, made)
     scores = {"scores": tmp_path / "scores.json", "examples": tmp_path / "examples.parquet"}
@@ -176,3 +188,17 @@ def test_a_target_runs_from_published_rows_to_points(task, chosen, encoder, fetc
     assert all(0 <= points <= 100 for of in languages.values() for points in of["metrics"].values())
     assert {name for of in languages.values() for name in of["metrics"]} == set(entry["metrics"])
     assert artifacts.read_table(scores["examples"]).num_rows
+
+
+def test_a_task_is_added_by_one_entry_as_the_docs_say(encoder, fetched, tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "adding_a_task.md").read_text(encoding="utf-8")
+    entry, own_study = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[:2]
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    with open(tmp_path / "catalog" / "target_tasks.yaml", "a", encoding="utf-8") as catalog:
+        catalog.write(entry)
+    settings = {**yaml.safe_load(own_study), "catalog": str(tmp_path / "catalog"), "limits": LIMITS}
+    settings["overrides"] = {"target_tasks": {"americas_nli": RECIPE}}
+    monkeypatch.chdir(tmp_path)
+    chosen = study.load({**settings, "models": ["xlmr-base"]})
+    assert list(chosen.target_tasks["americas_nli"]["languages"]) == ["eng", "ayr", "gug"]
+    _run(chosen, "americas_nli", encoder, fetched, tmp_path)
