@@ -10,10 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests" / "workflow")]
+import engine
 import tiny_study
 import yaml
 
 from atlas import specs, study
+
+SIZES = (("MNLI", 256), ("SQuAD", 64))  # examples of one epoch
 
 
 def main():
@@ -28,8 +31,15 @@ def main():
             ("training from a cold / from a warm start", *starts(home, tiny)),
             ("one prediction job per language / one for all", *prediction_jobs(home, tiny)),
         ]
+    rows += [(f"{task}: training the stock way / ours", *engine.throughput(task, n)) for task, n in SIZES]
+    *seconds, padding = engine.predictions(languages=15, number=100)
+    rows.append(("15 languages: a process each / one for all", *seconds))
     for name, first, second in rows:
         print(f"{name:48} {first:7.2f} s {second:7.2f} s   ratio {first / second:6.2f}")
+    print(f"padding share of those predictions {100 * padding:.1f} %")
+    for layers, width in ((3, 384), (12, 384), (12, 768)):
+        print(f"peak memory of training {layers} layers x {width}: {engine.peak_memory(layers, width)} MB")
+    print("start-up:", ", ".join(f"{name} {taken:.1f} s" for name, taken in engine.startup().items()))
 
 
 def second_run(home, file):

@@ -27,10 +27,19 @@ class Joint(torch.nn.Module):
             head.tie_weights()
         if spec["freeze"] == "embeddings":
             encoders.freeze_embeddings(self.heads[0])
+        else:
+            # A part of a batch meets few words; a gradient for all of them costs as much as a layer.
+            self.heads[0].get_input_embeddings().sparse = True
 
     def forward(self, number, batch):
         """Mean loss of a batch of stream `number`."""
         return self._streams[number].loss(self.heads[number], batch)
+
+    def densify(self):
+        """Make dense what is sparse among the gradients, once all parts of a batch have added to them."""
+        for parameter in self.trained().values():
+            if parameter.grad is not None and parameter.grad.is_sparse:
+                parameter.grad = parameter.grad.to_dense()
 
     def trained(self):
         """Name -> parameter, of what training changes."""

@@ -17,7 +17,7 @@ from atlas.resume import Interrupted
 _log = logging.getLogger("atlas.training")
 _LOOK = 10  # steps between looks at the loss, which on an accelerator wait for it
 # Processors are fastest with what fits their caches, accelerators with much at once.
-_ROOM = {"cpu": 2048}
+_ROOM = {"cpu": 1024}
 _ROOM_ELSEWHERE = 16384
 
 
@@ -121,6 +121,7 @@ class Phase:
                     loss = self._model(number, batch) * (count / sum(counts))
                 loss.backward()
                 total += loss.detach()
+        self._model.densify()
         parallel.add_up(self._model.trained().values(), total)
         limit = self._spec["recipe"]["max_gradient_norm"]
         return total, torch.nn.utils.clip_grad_norm_(self._model.parameters(), limit)

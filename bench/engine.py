@@ -1,0 +1,236 @@
+"""Training and prediction against the stock way: transformers' Trainer as its public examples set it.
+
+Random weights in the shape of multilingual-e5-small's first layers, and made-up sentences with the lengths of
+MNLI and SQuAD, so that nothing has to be downloaded; speed does not depend on the values.
+    python bench/engine.py --model FOLDER --train ROWS.parquet --tune ROWS.parquet
+compares the accuracy of both ways on prepared NLI examples, over three seeds.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests" / "workflow")]
+
+# Deciles of the number of subwords (multilingual-e5's tokenizer) in the first 4,000 training pairs of MNLI,
+# cut at 128, and in the windows of 384 of SQuAD's first 1,500 questions.
+LENGTHS = {
+    "MNLI": (128, [6, 22, 27, 33, 38, 42, 47, 53, 61, 71, 128]),
+    "SQuAD": (384, [52, 138, 148, 156, 166, 181, 193, 211, 241, 269, 384]),
+}
+LABELS = ["entailment", "neutral", "contradiction"]
+RECIPE = {"epochs": 1, "batch_size": 32, "learning_rate": 2e-5}
+RECIPE |= {"warmup_share": 0.0, "weight_decay": 0.0, "max_gradient_norm": 1.0}
+
+
+def lengths(task, number):
+    """Numbers of subwords drawn from the deciles of a task."""
+    chance, deciles = random.Random(1), LENGTHS[task][1]
+    drawn = (chance.random() * 10 for _ in range(number))
+    return [round(deciles[int(at)] + (at % 1) * (deciles[int(at) + 1] - deciles[int(at)])) for at in drawn]
+
+
+def model_folder(folder, layers=3, width=384):
+    """A random encoder with a tokenizer of one token a word."""
+    import tiny_study
+    from transformers import AutoModel, BertConfig
+
+    tiny_study.build_model(folder)
+    size = {"vocab_size": 64_000, "hidden_size": width, "num_hidden_layers": layers}
+    size |= {"num_attention_heads": width // 32, "intermediate_size": 4 * width, "pad_token_id": 0}
+    AutoModel.from_config(BertConfig(**size)).save_pretrained(folder)
+    return folder
+
+
+def rows(task, number):
+    """Made-up labelled sentences with a task's lengths."""
+    return [
+        {"id": str(row), "first": " ".join(["the"] * (size - 2)), "second": None, "label": LABELS[row % 3]}
+        for row, size in enumerate(lengths(task, number))
+    ]
+
+
+def spec(task, seed=1, **changes):
+    """Spec of an ordinary training."""
+    reading = {"max_tokens": LENGTHS[task][0], "no_answer": False}
+    stream = {"name": task, "kind": "sentence_classification", "labels": LABELS, "reading": reading}
+    return {
+        "streams": [stream], "sampling": {"scheme": "proportional"}, "mlm": None, "first": None,
+        "recipe": RECIPE, "seed": seed, "pooling": "first", "freeze": "nothing", "engine": {}, **changes,
+    }  # fmt: skip
+
+
+def train_ours(folder, train, tune, declared):
+    """Processor seconds of the training steps (one thread), and selection score."""
+    from atlas import loop, training
+
+    started, run = [], loop.Phase.run
+    loop.Phase.run = lambda phase: (started.append(time.process_time()), run(phase))[1]
+    select, spent = training.select, []
+
+    def timed(*given):
+        before = time.process_time()
+        found = select(*given)
+        spent.append(time.process_time() - before)
+        return found
+
+    training.select = timed
+    try:
+        _, _, history = training.fit(folder, [{"train": train, "tune": tune}], declared)
+    finally:
+        loop.Phase.run, training.select = run, select
+    return time.process_time() - started[0] - sum(spent), history[-1]["tune_score"]
+
+
+def train_stock(folder, train, tune, declared):
+    """The same with transformers' Trainer: padded to the maximum, in random order (run_glue.py)."""
+    import transformers
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    longest = declared["streams"][0]["reading"]["max_tokens"]
+
+    def features(examples):
+        pairs = [example["second"] for example in examples]
+        encoded = tokenizer(
+            [example["first"] for example in examples], None if None in pairs else pairs,
+            padding="max_length", truncation=True, max_length=longest,
+        )  # fmt: skip
+        names = [name for name in tokenizer.model_input_names if name in encoded]
+        return [
+            {**{name: encoded[name][row] for name in names}, "labels": LABELS.index(example["label"])}
+            for row, example in enumerate(examples)
+        ]
+
+    transformers.set_seed(declared["seed"])
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=3)
+    recipe = declared["recipe"]
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments = transformers.TrainingArguments(
+            scratch, per_device_train_batch_size=recipe["batch_size"], num_train_epochs=recipe["epochs"],
+            learning_rate=recipe["learning_rate"], warmup_steps=recipe["warmup_share"],
+            weight_decay=recipe["weight_decay"], seed=declared["seed"], save_strategy="no", report_to="none",
+            disable_tqdm=True, dataloader_pin_memory=False,
+        )  # fmt: skip
+        trainer = transformers.Trainer(model, arguments, train_dataset=features(train))
+        data = features(tune)
+        started = time.process_time()
+        trainer.train()
+        seconds = time.process_time() - started
+        found = trainer.predict(data)
+    return seconds, 100 * float((found.predictions.argmax(-1) == found.label_ids).mean())
+
+
+def throughput(task, number):
+    """Processor seconds of the stock way and of ours for one epoch over `number` examples."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder, train = model_folder(Path(folder)), rows(task, number)
+        return [way(folder, train, train[:4], spec(task))[0] for way in (train_stock, train_ours)]
+
+
+def predictions(languages, number):
+    """Seconds to predict test sets with a process each, padded to the maximum, and in one; padding share."""
+    from atlas import batching, inference
+
+    with tempfile.TemporaryDirectory() as folder:
+        model_folder(Path(folder))
+        call = "import engine, pathlib; engine.predict_{}(pathlib.Path({!r}), {}, {})"
+        each = [call.format("stock", folder, 1, number)] * languages
+        together = [call.format("ours", folder, languages, number)]
+        seconds = [_run(calls) for calls in (each, together)]
+    sizes = lengths("MNLI", number)
+    batches = batching.by_room(range(number), sizes, inference._TOKENS_PER_BATCH["cpu"])
+    padded = sum(len(batch) * sizes[batch[0]] for batch in batches)
+    return *seconds, 1 - sum(sizes) / padded
+
+
+def _run(calls):
+    started = time.perf_counter()
+    for call in calls:
+        subprocess.run([sys.executable, "-c", call], cwd=ROOT / "bench", check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def predict_stock(folder, languages, number):
+    """Predict as run_xnli.py does: padded to the maximum, eight at a time."""
+    import transformers
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=3)
+    encoded = tokenizer(
+        [row["first"] for row in rows("MNLI", number)], padding="max_length", truncation=True, max_length=128
+    )
+    names = [name for name in tokenizer.model_input_names if name in encoded]
+    features = [{name: encoded[name][row] for name in names} for row in range(number)]
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments = transformers.TrainingArguments(scratch, disable_tqdm=True, report_to="none")
+        transformers.Trainer(model, arguments).predict(features)
+
+
+def predict_ours(folder, languages, number):
+    """Predict all languages in this process."""
+    from atlas import encoders, inference, kinds
+
+    kind, tokenizer = kinds.of("sentence_classification"), encoders.load_tokenizer(folder)
+    model = encoders.with_fresh_head(folder, kind.AUTO_CLASS, LABELS, "first", 1)
+    for _ in range(languages):
+        features = kind.encode(rows("MNLI", number), tokenizer, {"max_tokens": 128}, LABELS)
+        inference.read(kind, model, features, tokenizer, {})
+
+
+def peak_memory(layers, width):
+    """Largest memory in MB of a process that trains two steps of 32 MNLI pairs."""
+    call = f"import engine; engine.train_two_steps({layers}, {width})"
+    ended = subprocess.run(
+        [sys.executable, "-c", call], cwd=ROOT / "bench", check=True, capture_output=True, text=True
+    )
+    return int(ended.stdout.split()[-1])
+
+
+def train_two_steps(layers, width):
+    """Train, then print the peak of this process's memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = model_folder(Path(folder), layers, width)
+        train_ours(folder, rows("MNLI", 64), rows("MNLI", 8), spec("MNLI"))
+    status = Path("/proc/self/status").read_text()  # getrusage would tell of the process that started this one
+    print(int(status.partition("VmHWM:")[2].split()[0]) // 1024)
+
+
+def startup():
+    """Seconds that a process needs to import each library, with all before it."""
+    found = {}
+    for name in ("torch", "transformers", "atlas.checkpoints"):
+        started = time.perf_counter()
+        call = f"import {', '.join([*found, name])}"
+        environment = {"PYTHONPATH": str(ROOT / "workflow_scripts")}
+        subprocess.run([sys.executable, "-c", call], check=True, env=environment)
+        found[name] = time.perf_counter() - started
+    return found
+
+
+def main():
+    """Print selection scores of both ways as JSON."""
+    import pyarrow.parquet
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("model", "train", "tune"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--learning-rate", type=float, default=1e-4)
+    given = parser.parse_args()
+    train, tune = (pyarrow.parquet.read_table(path).to_pylist() for path in (given.train, given.tune))
+    recipe = {**RECIPE, "learning_rate": given.learning_rate, "warmup_share": 0.1}
+    for way in (train_stock, train_ours):
+        found = [way(given.model, train, tune, spec("MNLI", seed, recipe=recipe)) for seed in (1, 2, 3)]
+        seconds, scores = zip(*found, strict=True)
+        told = {"seconds": seconds, "scores": scores, "mean": statistics.mean(scores)}
+        print(way.__name__, json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
