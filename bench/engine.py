@@ -198,7 +198,9 @@ def train_two_steps(layers, width):
     with tempfile.TemporaryDirectory() as folder:
         folder = model_folder(Path(folder), layers, width)
         train_ours(folder, rows("MNLI", 64), rows("MNLI", 8), spec("MNLI"))
-    status = Path("/proc/self/status").read_text()  # getrusage would tell of the process that started this one
+    status = Path(
+        "/proc/self/status"
+    ).read_text()  # getrusage would tell of the process that started this one
     print(int(status.partition("VmHWM:")[2].split()[0]) // 1024)
 
 
