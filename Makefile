@@ -32,6 +32,7 @@ docs: env
 
 bench: env
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/full_grid.py
 
 clean:
 	rm -rf .snakemake .pytest_cache .ruff_cache results/*/logs
