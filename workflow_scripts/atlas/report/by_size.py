@@ -24,7 +24,9 @@ def draw(title, note, points, x_range, y_range, y_name):
         text(BOX.left, 14, title, "name"),
         text(BOX.left, 30, note, "note"),
         *plot.vertical_axis(y, BOX, y_name),
-        *plot.horizontal_axis(x, BOX, "parameters without embeddings", _marks(*x_range)),
+        *plot.horizontal_axis(
+            x, BOX, "parameters without embeddings", _marks(*x_range, [count for _, _, count, *_ in points])
+        ),
     ]
     spots = [(x(math.log10(count)), y(value)) for _, _, count, value, _, _ in points]
     body.append(plot.line(spots, "rule line")) if len(spots) > 1 else None
@@ -38,9 +40,10 @@ def draw(title, note, points, x_range, y_range, y_name):
     return Panel(f"{title}: {y_name} against parameters. {note}", WIDTH, HEIGHT, element("g", *body))
 
 
-def _marks(low, high):
-    """Ticks at powers of ten, with 3 between where there would be few."""
+def _marks(low, high, counts):
+    """Ticks at powers of ten, with 3 between where these are few; the models' own sizes where none fit."""
     powers = range(math.floor(low), math.ceil(high) + 1)
     steps = (1,) if high - low > 3 else (1, 3)
     values = [factor * 10**power for power in powers for factor in steps]
-    return [(math.log10(v), magnitude(v)) for v in values if low <= math.log10(v) <= high]
+    within = [value for value in values if low <= math.log10(value) <= high]
+    return [(math.log10(value), magnitude(value)) for value in (within if len(within) > 1 else counts)]
