@@ -72,6 +72,7 @@ def test_a_model_arrives_whole_and_loads_offline(hub, tmp_path):
         ({"hub": "owner/topic"}, "not on the hub"),
         ({"revision": "0" * 40}, "revision '0000"),
         ({"subset": "fr"}, "'fr' not found. Available: ['en']"),
+        ({"subset": "fr"}, "Correct `subset`, or the language's name in `languages`"),
         ({"split": "tests"}, "has no split 'tests'. Did you mean test?"),
     ],
 )

@@ -155,3 +155,16 @@ def test_a_limit_counts_over_all_tables_of_a_part(tmp_path):
     preparation.prepare_training(spec, "code", rows, manifest)
     texts = [row["first"] for row in artifacts.read_table(manifest.parent / "train.parquet").to_pylist()]
     assert len(set(texts)) == 12 and {text.split()[0] for text in texts} == {"train-1", "train-2"}
+
+
+def test_an_unlabelled_split_is_named_by_file_and_row_with_what_to_do(tmp_path):
+    with pytest.raises(AtlasError, match=r"train\.parquet, row \d+: no label\. .*choose a split"):
+        _training(tmp_path, published_labels=[-1] * 20)
+
+
+def test_labels_whose_file_is_missing_are_asked_for(tmp_path):
+    spec = {"kind": "sentence_classification", "languages": {"eng": _views("eng")}}
+    spec["test"] = {"limit": None, "labels": []}
+    rows = _fetched(tmp_path / "sources", ("eng",))
+    with pytest.raises(AtlasError, match=r"eng\.parquet, row 0: the task has no labels.*labels\.file"):
+        preparation.prepare_test(spec, "code", rows, tmp_path / "prepared" / "manifest.json")

@@ -17,6 +17,11 @@ _log = logging.getLogger("atlas.sources")
 _ATTEMPTS = 5
 _WAIT = 1.0  # seconds before the second attempt, doubled after each
 _DATA_URL = re.compile(r"hf://datasets/(?P<repo>[^@]+)@(?P<revision>[0-9a-f]{40})/(?P<path>.+)")
+# What `datasets` says -> what to do about it.
+_FIXES = {
+    "BuilderConfig": "Correct `subset`, or the language's name in `languages`, in the task's entry.",
+    "scripts are no longer": "The hub's own conversion may have it: `revision: refs/convert/parquet`.",
+}
 # Weights as safetensors, never as pickle; tokenizers as JSON or SentencePiece models.
 _MODEL_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*.spm"]
 
@@ -132,8 +137,7 @@ def _persistently(fetch, place, revision):
         except datasets.exceptions.DatasetNotFoundError as error:
             raise AtlasError(_not_there(place, revision, error)) from error
         except (ValueError, RuntimeError) as error:
-            script = "scripts are no longer supported" in str(error)
-            fix = " The hub's own conversion may have it: `revision: refs/convert/parquet`." if script else ""
+            fix = next((f" {fix}" for said, fix in _FIXES.items() if said in str(error)), "")
             raise AtlasError(f"{place}: {str(error)[:600]}{fix}") from error
         except (OSError, ConnectionError, hub_errors.HfHubHTTPError) as error:
             if attempt == _ATTEMPTS:
