@@ -398,16 +398,16 @@ def test_a_map_shows_means_over_intermediates_where_the_languages_lie(study, tab
 
 def test_the_change_with_size_is_told_with_its_interval(study, tables):
     told = sentences.answer(Findings(study, **tables))
-    assert "by −6.2 points per unit [−9.5, −3.0], which can be told from zero" in told[1][1]
+    assert "by −6.2 points per unit [−9.0, −3.5], which can be told from zero" in told[1][1]
     without = sentences.answer(Findings(study, **{**tables, "scaling": []}))
     assert "tenfold" not in without[1][1]
     drawn = str(scaling.slopes(Findings(study, **tables)).rows[1][0].body)
-    assert "per tenfold parameters −6.2 [−9.5, −3.0]" in drawn and drawn.count("<circle") == 2
+    assert "per tenfold parameters −6.2 [−9.0, −3.5]" in drawn and drawn.count("<circle") == 2
 
 
 def test_a_slope_over_zero_is_not_told_from_it(study, tables):
     rows = [
-        {**row, "ci_boot_low": -9.5, "ci_boot_high": 0.5} if row["term"] == scaling.INTERACTION else row
+        {**row, "ci_low": -9.5, "ci_high": 0.5} if row["term"] == scaling.INTERACTION else row
         for row in tables["scaling"]
     ]
     assert (

@@ -30,9 +30,7 @@ def overall(findings, term):
 
 
 def reach(row):
-    """The interval of an estimate: by bootstrap of families where there is one, else by the model."""
-    if row["ci_boot_low"] is not None:
-        return row["ci_boot_low"], row["ci_boot_high"]
+    """The interval of an estimate by the model; that by bootstrap is too narrow for few families."""
     return row["ci_low"], row["ci_high"]
 
 
