@@ -104,9 +104,14 @@ def test_links_lead_to_files_of_the_study(page, study, tables):
     assert {f"{name}.parquet" for name in tables} <= inside
 
 
-def test_every_place_in_the_table_of_contents_exists(page):
-    for place in (address for address in _Addresses(page[1]).found if address.startswith("#")):
-        assert f'id="{place[1:]}"' in page[1]
+@pytest.mark.parametrize("intermediates", [("none", "mnli"), ("none",)])
+def test_every_place_in_the_table_of_contents_exists(tmp_path, intermediates):
+    spec = invented.spec_of(intermediates=intermediates, targets=1, languages=8)
+    text = render(
+        tmp_path, spec, invented.tables_of(spec, invented.score_rows(spec), invented.distance_rows(spec))
+    )
+    for place in (address for address in _Addresses(text).found if address.startswith("#")):
+        assert f'id="{place[1:]}"' in text
 
 
 @pytest.mark.parametrize(
