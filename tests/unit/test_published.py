@@ -130,3 +130,7 @@ def test_joined_tables_keep_their_own_order_of_labels():
 def test_a_row_of_joined_tables_is_named_by_its_own_table():
     assert _joined().where(1) == "one, row 1"
     assert _joined().where(2) == "two, row 1"
+
+
+def test_rows_of_joined_tables_have_numbers_of_their_own():
+    assert _joined().ids() == ["0", "1", "2"]

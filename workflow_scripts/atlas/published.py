@@ -143,6 +143,8 @@ def joined(tables):
 class Joined:
     """Several published tables read as one, row after row; each keeps its own view and label order."""
 
+    ids = Published.ids  # numbers count over all tables, unless every table has ids of its own
+
     def __init__(self, tables):
         self.labels = tables[0].labels
         self.size = sum(table.size for table in tables)
