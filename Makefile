@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs bench clean
+.PHONY: env run test lint docs verify why gc bench clean
 
 env: .venv/.complete
 
@@ -29,6 +29,9 @@ lint: env
 
 docs: env
 	PYTHONPATH=workflow_scripts $(BIN)/python -m atlas.task_table > docs/tasks.md
+
+verify why gc: env
+	$(BIN)/python workflow_scripts/inspect_results.py $@ $(ARTIFACT) --study $(STUDY) $(if $(REMOVE),--remove)
 
 bench: env
 	$(BIN)/python bench/run.py
