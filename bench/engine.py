@@ -144,8 +144,8 @@ def predictions(languages, number):
         each = [call.format("stock", folder, 1, number)] * languages
         together = [call.format("ours", folder, languages, number)]
         seconds = [_run(calls) for calls in (each, together)]
-    sizes = lengths("MNLI", number)
-    batches = batching.by_room(range(number), sizes, inference._TOKENS_PER_BATCH["cpu"])
+    sizes = lengths("MNLI", 5010)  # as many as XNLI has in a language
+    batches = batching.by_room(range(5010), sizes, inference._TOKENS_PER_BATCH["cpu"])
     padded = sum(len(batch) * sizes[batch[0]] for batch in batches)
     return *seconds, 1 - sum(sizes) / padded
 
