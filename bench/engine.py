@@ -69,7 +69,7 @@ def spec(task, seed=1, **changes):
 
 def train_ours(folder, train, tune, declared):
     """Processor seconds of the training steps (one thread), and selection score."""
-    from atlas import loop, training
+    from atlas.engine import loop, training
 
     started, run = [], loop.Phase.run
     loop.Phase.run = lambda phase: (started.append(time.process_time()), run(phase))[1]
@@ -136,7 +136,7 @@ def throughput(task, number):
 
 def predictions(languages, number):
     """Seconds to predict test sets with a process each, padded to the maximum, and in one; padding share."""
-    from atlas import batching, inference
+    from atlas.engine import batching, inference
 
     with tempfile.TemporaryDirectory() as folder:
         model_folder(Path(folder))
@@ -175,7 +175,8 @@ def predict_stock(folder, languages, number):
 
 def predict_ours(folder, languages, number):
     """Predict all languages in this process."""
-    from atlas import encoders, inference, kinds
+    from atlas import kinds
+    from atlas.engine import encoders, inference
 
     kind, tokenizer = kinds.of("sentence_classification"), encoders.load_tokenizer(folder)
     model = encoders.with_fresh_head(folder, kind.AUTO_CLASS, LABELS, "first", 1)
@@ -207,7 +208,7 @@ def train_two_steps(layers, width):
 def startup():
     """Seconds that a process needs to import each library, with all before it."""
     found = {}
-    for name in ("torch", "transformers", "atlas.checkpoints"):
+    for name in ("torch", "transformers", "atlas.engine.checkpoints"):
         started = time.perf_counter()
         call = f"import {', '.join([*found, name])}"
         environment = {"PYTHONPATH": str(ROOT / "workflow_scripts")}

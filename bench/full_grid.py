@@ -13,7 +13,7 @@ import numpy as np
 import scipy.stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow_scripts"))
-from atlas.correlations import relate
+from atlas.analysis.correlations import relate
 
 MODELS, INTERMEDIATES, TARGETS, LANGUAGES, DISTANCES = 4, 11, 10, 50, 6
 PERMUTATIONS, BOOTSTRAP, SAMPLE = 9999, 10_000, 8

@@ -7,9 +7,9 @@ Writes  claims.parquet (`atlas.columns.CLAIMS`): one row per claim, with a verdi
 from pathlib import Path
 
 from atlas import artifacts, stage
-from atlas.claim_facts import manifest_paths
-from atlas.claim_table import compute
-from atlas.claims import NOT_TESTABLE
+from atlas.claims.effects import NOT_TESTABLE
+from atlas.claims.facts import manifest_paths
+from atlas.claims.table import compute
 from atlas.columns import CLAIMS, DELTAS, SCORES
 from atlas.stage import Output
 
@@ -21,7 +21,7 @@ def check_claims(*, spec, code, scores, deltas, folder: Path, claims: Output):
     ----------
     scores, deltas : tables to read
     folder : the study's folder of results
-    spec : as `atlas.claim_table.compute` describes it, and tasks (whose manifests a claim reads)
+    spec : as `atlas.claims.table.compute` describes it, and tasks (whose manifests a claim reads)
     code : digest of the code
     claims : table to write
     """

@@ -9,9 +9,9 @@ Writes  deltas.parquet (`atlas.columns.DELTAS`), in points: one row per model, i
 from pathlib import Path
 
 from atlas import artifacts, stage
+from atlas.analysis.deltas import compute, missing_cells
+from atlas.analysis.example_scores import Resampler
 from atlas.columns import DELTAS, SCORES
-from atlas.deltas import compute, missing_cells
-from atlas.example_scores import Resampler
 from atlas.stage import Output
 
 

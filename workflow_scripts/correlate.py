@@ -6,8 +6,8 @@ Writes  correlations.parquet (`atlas.columns.CORRELATIONS`): one row per model, 
 """
 
 from atlas import artifacts, stage
+from atlas.analysis.correlations import relate
 from atlas.columns import CORRELATIONS, COVARIATES, DELTAS, DISTANCES, RELIABILITY, SCORES
-from atlas.correlations import relate
 from atlas.stage import Output
 
 

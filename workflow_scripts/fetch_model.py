@@ -3,7 +3,8 @@
 Writes  manifest.json, last; lock.json (resolved revision, size and sha256 of each file); the model's files.
 """
 
-from atlas import encoders, manifests, provenance, sources, stage
+from atlas import manifests, provenance, sources, stage
+from atlas.engine import encoders
 from atlas.locks import Lock
 from atlas.stage import Output
 

@@ -6,9 +6,9 @@ Writes  scaling.parquet (`atlas.columns.SCALING`) and influence.parquet (`atlas.
 """
 
 from atlas import artifacts, stage
+from atlas.analysis.influence import leave_out
+from atlas.analysis.scaling import Questions, relate_to_size
 from atlas.columns import COVARIATES, DELTAS, DISTANCES, INFLUENCE, SCALING, SCORES
-from atlas.influence import leave_out
-from atlas.scaling import Questions, relate_to_size
 from atlas.stage import Output
 
 

@@ -8,8 +8,8 @@ Writes  consistency.parquet (`atlas.columns.CONSISTENCY`): one row per model, in
 from pathlib import Path
 
 from atlas import artifacts, grid, manifests, provenance, stage
+from atlas.analysis.consistency import of_cell
 from atlas.columns import CONSISTENCY
-from atlas.consistency import of_cell
 from atlas.files import read_json
 from atlas.stage import Output
 

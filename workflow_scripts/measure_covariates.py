@@ -7,7 +7,7 @@ Writes  covariates.parquet (`atlas.columns.COVARIATES`): one row per model, targ
 
 from atlas import artifacts, stage
 from atlas.columns import COVARIATES
-from atlas.covariates import measure
+from atlas.data.covariates import measure
 from atlas.stage import Output
 
 

@@ -5,8 +5,8 @@ Writes  reliability.parquet (`atlas.columns.RELIABILITY`): one row per model, in
 """
 
 from atlas import artifacts, stage
+from atlas.analysis.reliability import measure
 from atlas.columns import DELTAS, RELIABILITY, SCORES
-from atlas.reliability import measure
 from atlas.stage import Output
 
 

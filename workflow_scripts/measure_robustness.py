@@ -6,8 +6,8 @@ Writes  robustness.parquet (`atlas.columns.ROBUSTNESS`): one row per model, inte
 """
 
 from atlas import artifacts, stage
+from atlas.analysis.robustness import summarise
 from atlas.columns import DELTAS, ROBUSTNESS, SCORES
-from atlas.robustness import summarise
 from atlas.stage import Output
 
 

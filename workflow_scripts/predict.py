@@ -12,7 +12,7 @@ from atlas.stage import Output
 
 def predict(*, spec, code, checkpoint: Path, examples: Path, manifest: Output):
     """Predict with the checkpoint of one manifest the test examples of another."""
-    from atlas import predictions  # imports torch, which a warm start has done already
+    from atlas.engine import predictions  # imports torch, which a warm start has done already
 
     return predictions.make(spec, code, checkpoint, examples, manifest)
 

@@ -5,7 +5,8 @@ Writes  <language>.parquet for every language that is not there yet, and manifes
 
 from pathlib import Path
 
-from atlas import preparation, stage
+from atlas import stage
+from atlas.data import preparation
 from atlas.stage import Output
 
 

@@ -5,7 +5,8 @@ Writes  train.parquet, tune.parquet (columns by kind) and manifest.json, last.
 
 from pathlib import Path
 
-from atlas import preparation, stage
+from atlas import stage
+from atlas.data import preparation
 from atlas.stage import Output
 
 

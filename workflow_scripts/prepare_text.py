@@ -5,7 +5,8 @@ Writes  train.parquet, tune.parquet (columns language, text) and manifest.json, 
 
 from pathlib import Path
 
-from atlas import stage, texts
+from atlas import stage
+from atlas.data import texts
 from atlas.stage import Output
 
 

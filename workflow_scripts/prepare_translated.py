@@ -5,7 +5,8 @@ Writes  train.parquet (of all languages), tune.parquet (English; columns by kind
 
 from pathlib import Path
 
-from atlas import stage, translated
+from atlas import stage
+from atlas.data import translated
 from atlas.stage import Output
 
 

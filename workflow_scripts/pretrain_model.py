@@ -6,7 +6,8 @@ Reads   `text`: parquet files with a column `text` (and, for pairs, `text_pair`)
         document per line, in which a tab separates the two texts of a pair.
 """
 
-from atlas import corpora, encoders, manifests, pretraining, provenance, stage, training, vocabulary
+from atlas import manifests, provenance, stage
+from atlas.engine import corpora, encoders, pretraining, training, vocabulary
 from atlas.files import sha256
 from atlas.stage import Output
 

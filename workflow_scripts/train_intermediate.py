@@ -11,7 +11,7 @@ from atlas.stage import Output
 
 def train_intermediate(*, spec, code, encoder: Path, examples: list, manifest: Output, text: list = ()):
     """Train from the folder of manifest `encoder` on the tables of the manifests `examples`, and on text."""
-    from atlas import checkpoints  # imports torch, which a warm start has done already
+    from atlas.engine import checkpoints  # imports torch, which a warm start has done already
 
     return checkpoints.make(spec, code, encoder, examples, manifest, text[0] if text else None)
 

@@ -5,7 +5,8 @@ Writes  train.parquet (columns by kind) and manifest.json, last, with the number
 
 from pathlib import Path
 
-from atlas import artifacts, kinds, manifests, stage, translation
+from atlas import artifacts, kinds, manifests, stage
+from atlas.data import translation
 from atlas.stage import Output
 
 

@@ -5,7 +5,8 @@ import inspect
 import pytest
 import yaml
 
-from atlas import catalog, distances, imported_study, kinds, metrics, parts, study
+from atlas import catalog, distances, imported_study, kinds, metrics, study
+from atlas.data import parts
 from atlas.task_checks import COLUMNS, UNTRAINED
 from tests.conftest import ROOT
 

@@ -59,24 +59,34 @@ def test_the_library_imports_neither_scripts_nor_snakemake(name):
 @pytest.mark.parametrize("name", KINDS)
 def test_kinds_import_neither_each_other_nor_training(name):
     ours, _ = _reached(name)
-    assert not ours & {*KINDS, "atlas.training", "atlas.inference", "atlas.metrics"}
+    assert not ours & {*KINDS, "atlas.engine.training", "atlas.engine.inference", "atlas.metrics"}
 
 
 @pytest.mark.parametrize(
-    "name", ["atlas.training", "atlas.inference", "atlas.predictions", "atlas.preparation"]
+    "name",
+    ["atlas.engine.training", "atlas.engine.inference", "atlas.engine.predictions", "atlas.data.preparation"],
 )
 def test_a_kind_is_reached_by_name_only(name):
     assert not _reached(name)[0] & set(KINDS)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["atlas.metrics", "atlas.deltas", "atlas.statistics", "atlas.correlations", "atlas.example_scores"]
-    + ["atlas.reliability", "atlas.robustness", "atlas.consistency"]
-    + [name for name in MODULES if name.startswith("atlas.distances")],
-)
+def _below(*packages):
+    return [name for name in MODULES if name.startswith(tuple(f"atlas.{package}" for package in packages))]
+
+
+@pytest.mark.parametrize("name", _below("metrics", "analysis", "claims", "distances", "report"))
 def test_the_analysis_runs_without_the_heavy_libraries(name):
     assert not _reached(name)[1] & HEAVY
+
+
+@pytest.mark.parametrize("name", _below("data", "engine"))
+def test_data_and_engine_do_not_know_what_is_made_of_their_results(name):
+    assert not _reached(name)[0] & set(_below("analysis", "claims", "report"))
+
+
+@pytest.mark.parametrize("name", _below("analysis"))
+def test_the_analysis_knows_neither_claims_nor_report(name):
+    assert not _reached(name)[0] & set(_below("claims", "report", "engine"))
 
 
 @pytest.mark.parametrize("name", PARSED)

@@ -17,25 +17,14 @@ import yaml
 from conftest import ROOT, SERVER
 
 import score as scoring
-from atlas import (
-    artifacts,
-    ccg_stand_in,
-    checkpoints,
-    encoders,
-    manifests,
-    parts,
-    predictions,
-    preparation,
-    rows,
-    specs,
-    study,
-    training,
-)
+from atlas import artifacts, manifests, specs, study
 from atlas import catalog as catalogue
+from atlas.data import ccg_stand_in, parts, preparation, rows
+from atlas.data.published import Published
+from atlas.engine import checkpoints, encoders, predictions, training
 from atlas.errors import AtlasError
 from atlas.files import read_json
 from atlas.provenance import canonical
-from atlas.published import Published
 from atlas.sources import hub, provider_of
 from atlas.task_checks import UNTRAINED
 from fetch_dataset import fetch_dataset

@@ -6,8 +6,8 @@ import pytest
 from conftest import SERVER
 
 from atlas import metrics, sentences
+from atlas.data.published import Published
 from atlas.kinds import span_qa
-from atlas.published import Published
 
 pytestmark = [pytest.mark.slow, pytest.mark.hub]
 DATASETS = SERVER.parent / "datasets"

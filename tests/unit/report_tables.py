@@ -4,11 +4,11 @@ import itertools
 import random
 
 from atlas import artifacts, columns
-from atlas.correlations import relate
-from atlas.deltas import compute
-from atlas.reliability import measure
+from atlas.analysis.correlations import relate
+from atlas.analysis.deltas import compute
+from atlas.analysis.reliability import measure
+from atlas.analysis.robustness import summarise
 from atlas.report.scaling import INTERACTION, SLOPE
-from atlas.robustness import summarise
 
 NAMES = "eng deu nld spa fra rus ell hin pes arb tur fin jpn cmn ind tgl swh kor vie tha".split()  # noqa: SIM905
 STATISTICS = {

@@ -8,9 +8,9 @@ import pytest
 import torch
 import transformers
 
-from atlas import attempts, encoders, training
+from atlas.engine import attempts, encoders, training
+from atlas.engine.parallel import run
 from atlas.errors import AtlasError
-from atlas.parallel import run
 from tests.unit.test_joint import BOTH, TWO
 from tests.unit.test_training import RECIPE, SPEC, _weights, sentiment
 

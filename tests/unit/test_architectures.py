@@ -5,7 +5,8 @@ import json
 import pytest
 import yaml
 
-from atlas import architectures, catalog, heads, kinds
+from atlas import architectures, catalog, kinds
+from atlas.engine import heads
 from atlas.errors import AtlasError
 from tests.conftest import ROOT
 
@@ -13,7 +14,7 @@ from tests.conftest import ROOT
 def test_the_table_is_what_the_installed_transformers_has():
     expected = heads.measure()
     found = json.loads(architectures.TABLE.read_text())
-    assert found == expected, "stale: PYTHONPATH=workflow_scripts python -m atlas.heads"
+    assert found == expected, "stale: PYTHONPATH=workflow_scripts python -m atlas.engine.heads"
 
 
 def test_each_kind_names_the_head_that_its_module_uses():

@@ -4,7 +4,7 @@ import collections
 
 import pytest
 
-from atlas import batching
+from atlas.engine import batching
 
 LENGTHS = [3 + (7 * row) % 41 for row in range(103)]
 

@@ -3,7 +3,8 @@
 import pytest
 import transformers
 
-from atlas import artifacts, checkpoints, encoders, kinds, manifests, training
+from atlas import artifacts, kinds, manifests
+from atlas.engine import checkpoints, encoders, training
 from atlas.errors import AtlasError
 from tests.unit.test_training import RECIPE, SPEC, STREAM, sentiment
 

@@ -9,8 +9,11 @@ import yaml
 from scipy import stats
 
 import check_claims as stage
-from atlas import artifacts, catalog, claim_facts, claim_table, claims, manifests, specs, study
-from atlas.claims import CONTRADICTED, NOT_TESTABLE, SUPPORTED, Found, Lacking
+from atlas import artifacts, catalog, manifests, specs, study
+from atlas.claims import effects as claims
+from atlas.claims import facts as claim_facts
+from atlas.claims import table as claim_table
+from atlas.claims.effects import CONTRADICTED, NOT_TESTABLE, SUPPORTED, Found, Lacking
 from atlas.columns import CLAIMS, DELTAS, SCORES
 from atlas.errors import AtlasError
 from tests.conftest import ROOT

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from atlas import artifacts, manifests
+from atlas.analysis.consistency import of_cell, overlap, rankc
 from atlas.columns import CONSISTENCY
-from atlas.consistency import of_cell, overlap, rankc
 from atlas.files import write_json
 from measure_consistency import measure_consistency
 

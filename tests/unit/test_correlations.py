@@ -6,10 +6,10 @@ import pytest
 import scipy.stats
 
 from atlas import artifacts
+from atlas.analysis.correlations import relate
+from atlas.analysis.deltas import compute
+from atlas.analysis.outcomes import by_place
 from atlas.columns import CORRELATIONS, COVARIATES, DELTAS, DISTANCES, RELIABILITY, SCORES
-from atlas.correlations import relate
-from atlas.deltas import compute
-from atlas.outcomes import by_place
 from correlate import correlate
 
 LANGUAGES = ["afr", "deu", "fra", "hin", "jpn", "kor", "rus", "spa", "swh", "tur"]

@@ -7,7 +7,8 @@ import yaml
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from atlas import artifacts, columns, kinds, manifests, pretraining_sizes
+from atlas import artifacts, columns, kinds, manifests
+from atlas.data import pretraining_sizes
 from measure_covariates import measure_covariates
 from tests.conftest import ROOT
 

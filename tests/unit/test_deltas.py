@@ -7,8 +7,8 @@ import pytest
 import scipy.stats
 
 from atlas import artifacts
+from atlas.analysis.deltas import compute, counted, missing_cells
 from atlas.columns import DELTAS, EXAMPLES, SCORES
-from atlas.deltas import compute, counted, missing_cells
 from atlas.files import write_json
 from compute_deltas import compute_deltas
 

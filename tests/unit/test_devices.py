@@ -8,13 +8,13 @@ import sys
 import pytest
 import torch
 
-from atlas import devices
+from atlas.engine import devices
 from atlas.errors import AtlasError
 from tests.conftest import ROOT
 
 HOLD = """
 import sys
-from atlas import devices
+from atlas.engine import devices
 with devices.slots(int(sys.argv[1])) as ids:
     print(*ids, flush=True)
     sys.stdin.read()

@@ -6,7 +6,7 @@ import pytest
 import torch
 import transformers
 
-from atlas import encoders
+from atlas.engine import encoders
 from atlas.errors import AtlasError
 
 CLASSIFIER = "AutoModelForSequenceClassification"

@@ -1,4 +1,4 @@
-"""Whatever a study says, it either can be planned or is refused in one message; nothing escapes its folder."""
+"""Whatever a study says, it is planned or refused in one message; no name escapes its folder."""
 
 import copy
 import re
@@ -17,8 +17,8 @@ STUDIES = [
     for path in ("config.yaml", "studies/mirror.yaml", "studies/phang2020.yaml")
 ]
 HOSTILE = st.sampled_from(
-    ["../../etc", "/etc/passwd", "a;rm -rf ~", "$(id)", "`id`", "a b", "a\nb", "'", '"', "{wildcards}", "{seed}",
-     "-n", "..", "", "\x00", "<script>", "é", "none", "1e-5", "5", "true"]
+    ["../../etc", "/etc/passwd", "a;rm -rf ~", "$(id)", "`id`", "a b", "a\nb", "'", '"', "{wildcards}",
+     "{seed}", "-n", "..", "", "\x00", "<script>", "é", "none", "1e-5", "5", "true"]
 )  # fmt: skip
 LEAVES = st.one_of(
     HOSTILE, st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8),

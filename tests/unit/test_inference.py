@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from atlas import encoders, inference
+from atlas.engine import encoders, inference
 from atlas.kinds import multiple_choice, sentence_classification
 
 TEXTS = [

@@ -4,9 +4,9 @@ import pytest
 import torch
 import transformers
 
-from atlas import encoders, loop, training
-from atlas.joint import Joint
-from atlas.streams import Task, Text
+from atlas.engine import encoders, loop, training
+from atlas.engine.joint import Joint
+from atlas.engine.streams import Task, Text
 from tests.conftest import TEXTS
 from tests.unit.test_training import LABELS, RECIPE, SPEC, STREAM, _weights, sentiment
 

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from atlas import metrics
+from atlas.data.published import Published
 from atlas.errors import AtlasError
 from atlas.kinds import bitext_mining as kind
-from atlas.published import Published
 
 
 def _table(place, **columns):

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from atlas.data.published import Published
+from atlas.engine.padding import collate
 from atlas.errors import AtlasError
 from atlas.kinds import multiple_choice
-from atlas.padding import collate
-from atlas.published import Published
 
 READING = {"max_tokens": 64}
 

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pytest
 import torch
 
-from atlas import encoders, metrics
+from atlas import metrics
+from atlas.data.published import Published
+from atlas.engine import encoders
+from atlas.engine.padding import collate
 from atlas.errors import AtlasError
 from atlas.kinds import ranked_retrieval as kind
-from atlas.padding import collate
-from atlas.published import Published
 
 READING = {"max_tokens": 24}
 CONTEXT = "Berlin is the capital of Germany. Paris is the capital of France."

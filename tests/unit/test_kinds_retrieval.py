@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from atlas import metrics
+from atlas.data.published import Published
 from atlas.kinds import retrieval
-from atlas.published import Published
 
 READING = {"max_tokens": 16}
 

@@ -4,9 +4,10 @@ import pyarrow as pa
 import pytest
 
 import score as stage
-from atlas import artifacts, checkpoints, encoders, kinds, manifests, predictions, training
+from atlas import artifacts, kinds, manifests
+from atlas.data.published import Published
+from atlas.engine import checkpoints, encoders, predictions, training
 from atlas.files import read_json
-from atlas.published import Published
 from tests.unit.test_training import RECIPE, SPEC
 
 PLACES = {"Berlin": "Germany", "Paris": "France", "Madrid": "Spain", "Rome": "Italy"}

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from atlas.data.published import Published
 from atlas.errors import AtlasError
 from atlas.kinds import sentence_classification as kind
-from atlas.published import Published
 
 LABELS = ["no", "yes"]
 READING = {"max_tokens": 32}

@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pytest
 
+from atlas.data.published import Published
 from atlas.errors import AtlasError
 from atlas.kinds import sentence_classification
 from atlas.kinds import span_pair_classification as kind
-from atlas.published import Published
 
 LABELS = ["different", "same"]
 

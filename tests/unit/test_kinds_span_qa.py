@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from atlas.data.published import Published
 from atlas.errors import AtlasError
 from atlas.kinds import span_qa as kind
-from atlas.published import Published
 
 READING = {"max_tokens": 64, "stride": 16, "max_answer_tokens": 30}
 LATIN = "Berlin is the capital of Germany. Paris is the capital of France, not of Spain. "

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from atlas.data.published import Published
 from atlas.errors import AtlasError
 from atlas.kinds import IGNORED
 from atlas.kinds import token_labels as kind
-from atlas.published import Published
 
 LABELS = ["DET", "NOUN", "VERB", "X"]
 SENTENCES = [

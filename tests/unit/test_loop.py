@@ -5,10 +5,11 @@ import json
 import pytest
 import torch
 
-from atlas import checkpoints, loop, manifests, training
+from atlas import manifests
+from atlas.engine import checkpoints, loop, training
+from atlas.engine.joint import Joint
+from atlas.engine.streams import Task
 from atlas.errors import AtlasError
-from atlas.joint import Joint
-from atlas.streams import Task
 from tests.unit.test_checkpoints import inputs  # noqa: F401 (fixture)
 from tests.unit.test_joint import QUESTIONS, SPANS
 from tests.unit.test_training import RECIPE, SPEC, STREAM, _weights, sentiment

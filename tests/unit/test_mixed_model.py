@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api
 import statsmodels.formula.api
 
-from atlas import mixed_model
+from atlas.analysis import mixed_model
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import pytest
 import torch
 import transformers
 
-from atlas import architectures, catalog, encoders, inference, kinds, padding, streams
+from atlas import architectures, catalog, kinds
+from atlas.engine import encoders, inference, padding, streams
+from atlas.engine.joint import Joint
 from atlas.errors import AtlasError
-from atlas.joint import Joint
 
 SIZE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 CONFIGS = {

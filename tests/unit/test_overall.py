@@ -2,7 +2,7 @@
 
 import pytest
 
-from atlas.overall import ALL, official_metrics, overall
+from atlas.analysis.overall import ALL, official_metrics, overall
 
 TARGETS = {
     "nli": {"metrics": ["accuracy"], "languages": ["eng", "deu"], "group": "classification"},

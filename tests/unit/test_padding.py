@@ -1,7 +1,7 @@
 """Batches of unequal length."""
 
+from atlas.engine.padding import collate, collator
 from atlas.kinds import IGNORED
-from atlas.padding import collate, collator
 
 
 def test_lists_are_padded_to_the_longest_and_no_further(tiny_tokenizer):

@@ -1,6 +1,6 @@
 """Which published tables a part is made of, in every form in which an entry may write it."""
 
-from atlas import parts
+from atlas.data import parts
 
 ENTRY = {
     "source": {"hub": "org/data"},

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from atlas import artifacts, encoders, inference, kinds, manifests, predictions, training
+from atlas import artifacts, kinds, manifests
+from atlas.engine import encoders, inference, predictions, training
 from atlas.errors import AtlasError
 
 KIND = "sentence_classification"

@@ -3,7 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from atlas import artifacts, manifests, preparation
+from atlas import artifacts, manifests
+from atlas.data import preparation
 from atlas.errors import AtlasError
 
 MEANING = {"limit": None, "labels": ["no", "yes"]}

@@ -9,10 +9,11 @@ import pytest
 import torch
 from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
-from atlas import corpora, manifests, pretraining
+from atlas import manifests
+from atlas.engine import corpora, pretraining
+from atlas.engine.vocabulary import make_tokenizer
 from atlas.errors import AtlasError
 from atlas.lab import tables
-from atlas.vocabulary import make_tokenizer
 from pretrain_model import pretrain_model
 
 LAB = {"documents": 8, "english_documents": 40}

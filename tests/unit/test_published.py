@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
+from atlas.data.published import Published, joined
 from atlas.errors import AtlasError
-from atlas.published import Published, joined
 
 
 def _published(columns, table, **meaning):

@@ -7,9 +7,9 @@ import pytest
 import scipy.stats
 
 from atlas import artifacts
+from atlas.analysis.deltas import compute
+from atlas.analysis.reliability import disattenuated, halves, measure, spearman_brown, split_half, total
 from atlas.columns import DELTAS, RELIABILITY, SCORES
-from atlas.deltas import compute
-from atlas.reliability import disattenuated, halves, measure, spearman_brown, split_half, total
 from measure_reliability import measure_reliability
 
 SPEC = {

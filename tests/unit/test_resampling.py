@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from atlas import resampling
+from atlas.analysis import resampling
 
 
 @pytest.fixture

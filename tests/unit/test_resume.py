@@ -9,7 +9,7 @@ import sys
 import pytest
 import torch
 
-from atlas import loop, resume, training
+from atlas.engine import loop, resume, training
 from atlas.errors import AtlasError
 from tests.conftest import ROOT
 from tests.unit.test_joint import BOTH, MLM, TEXT, TWO
@@ -21,7 +21,7 @@ TEXTS = {"train": TEXT, "tune": TEXT[:2]}
 CHILD = """
 import json, os, signal, sys
 from pathlib import Path
-from atlas import loop, training
+from atlas.engine import loop, training
 job = json.loads(sys.argv[1])
 save, step = loop.Phase._save, loop.Phase._one_step
 def dying(phase):

@@ -3,9 +3,9 @@
 import pytest
 
 from atlas import artifacts
+from atlas.analysis.deltas import compute
+from atlas.analysis.robustness import summarise, worst_decile
 from atlas.columns import DELTAS, ROBUSTNESS, SCORES
-from atlas.deltas import compute
-from atlas.robustness import summarise, worst_decile
 from measure_robustness import measure_robustness
 
 SPEC = {"metrics": {"xnli": "accuracy"}, "min_languages": 3, "at_chance": "exclude"}

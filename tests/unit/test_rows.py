@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from atlas import rows
+from atlas.data import rows
+from atlas.data.published import Published
 from atlas.errors import AtlasError
-from atlas.published import Published
 
 TABLE = pa.table(
     {"id": ["arabic-1", "english-1", "english-2", "thai-1"], "y": [0, 1, -1, None], "x": ["", "a", "b", None]}

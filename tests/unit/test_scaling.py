@@ -5,10 +5,11 @@ import pytest
 import scipy.stats
 import statsmodels.api
 
-from atlas import artifacts, columns, regressions
-from atlas.influence import leave_out
-from atlas.observations import gather
-from atlas.scaling import Questions, relate_to_size
+from atlas import artifacts, columns
+from atlas.analysis import regressions
+from atlas.analysis.influence import leave_out
+from atlas.analysis.observations import gather
+from atlas.analysis.scaling import Questions, relate_to_size
 from fit_scaling import fit_scaling
 
 SPEC = {

@@ -6,7 +6,7 @@ import scipy.stats
 import statsmodels.api
 import statsmodels.stats.multitest
 
-from atlas import statistics
+from atlas.analysis import statistics
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atlas import ccg_stand_in
+from atlas.data import ccg_stand_in
 from atlas.errors import AtlasError
 from atlas.sources import local, text_files
 

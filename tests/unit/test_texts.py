@@ -4,7 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from atlas import artifacts, manifests, texts
+from atlas import artifacts, manifests
+from atlas.data import texts
 from atlas.errors import AtlasError
 
 

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 import torch
 
-from atlas import encoders, kinds, training
+from atlas import kinds
+from atlas.engine import encoders, training
 from atlas.errors import AtlasError
 
 WORDS = {"good": ["good", "fine", "great", "nice"], "bad": ["bad", "poor", "awful", "sad"]}

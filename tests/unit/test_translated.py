@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from atlas import translated
+from atlas.data import translated
+from atlas.data.published import Published
 from atlas.errors import AtlasError
-from atlas.published import Published
 
 ROWS = [
     {"premise": "a cat", "hypothesis": "an animal", "label": 0},

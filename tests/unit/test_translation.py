@@ -2,7 +2,7 @@
 
 import pytest
 
-from atlas import translation
+from atlas.data import translation
 from atlas.errors import AtlasError
 from tests import tiny_translator
 from tests.conftest import TEXTS

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from atlas import uncertainty
-from atlas.uncertainty import of_delta, resampled_points
+from atlas.analysis import uncertainty
+from atlas.analysis.uncertainty import of_delta, resampled_points
 
 COUNT = 4000
 

@@ -188,9 +188,10 @@ CASES = {
     "nothing": (lambda bench: None, NOTHING),
     "touch of every file": (touch_everything, NOTHING),
     "a comment in the training code": (
-        in_code("atlas/training.py", "\nimport ", "\n# a comment\nimport "), NOTHING),
-    "a docstring in the training code": (in_code("atlas/training.py", '"""Fine', '"""Refine'), NOTHING),
-    "layout of the training code": (in_code("atlas/training.py", "\n\n\n", "\n\n\n\n"), NOTHING),
+        in_code("atlas/engine/training.py", "\nimport ", "\n# a comment\nimport "), NOTHING),
+    "a docstring in the training code": (
+        in_code("atlas/engine/training.py", '"""Fine', '"""Refine'), NOTHING),
+    "layout of the training code": (in_code("atlas/engine/training.py", "\n\n\n", "\n\n\n\n"), NOTHING),
     "a message of the plumbing": (in_code("atlas/stage.py", "'done'", "'finished'"), NOTHING),
     "licence and notes of the catalogue": (
         in_catalog("target_tasks", lambda c: c["twins"].update(licence="CC0")), NOTHING),
@@ -218,7 +219,7 @@ CASES = {
         in_code("atlas/kinds/token_labels.py", "\n\n\ndef ", "\n\n_ADDED = 1\n\n\ndef "),
         PREPARED_TAGS | trained(*TAGS)),
     "code of the training": (
-        in_code("atlas/training.py", "\n\n\ndef ", "\n\n_ADDED = 1\n\n\ndef "), EVERYTHING_TRAINED),
+        in_code("atlas/engine/training.py", "\n\n\ndef ", "\n\n_ADDED = 1\n\n\ndef "), EVERYTHING_TRAINED),
     "recipe of one target": (override("target_tasks", "tags", epochs=2), trained(*TAGS)),
     "recipe of an intermediate task": (override("intermediate_tasks", "topic", epochs=2), INTERMEDIATE),
     "two values swapped": (in_catalog("target_tasks", swap_recipe_values), trained(*TAGS)),

@@ -8,9 +8,10 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from atlas import inference, kinds, metrics, training
+from atlas import kinds, metrics
+from atlas.data.published import Published
+from atlas.engine import inference, training
 from atlas.lab import settings, tables, typology
-from atlas.published import Published
 from pretrain_model import pretrain_model
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,7 @@
 """Which kinds of task an architecture has a head for, and how long its inputs may be: known before any job.
 
-Light imports only: the Snakefile reads this module. What transformers has, and atlas.heads beside it, stands
-in resources/architectures.json, which ``python -m atlas.heads`` writes.
+Light imports only: the Snakefile reads this module. What transformers has, and `engine.heads` beside it, is
+in resources/architectures.json, which ``python -m atlas.engine.heads`` writes.
 """
 
 import json

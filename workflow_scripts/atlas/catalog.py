@@ -10,7 +10,8 @@ import jsonschema
 import yaml
 from referencing import Registry, Resource
 
-from atlas import claim_checks, task_checks, variants
+from atlas import task_checks, variants
+from atlas.claims import checks as claim_checks
 from atlas.errors import AtlasError, closest
 from atlas.task_checks import BASELINE
 

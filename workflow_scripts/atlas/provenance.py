@@ -20,10 +20,10 @@ PLUMBING = {
         "errors",
         "files",
         "manifests",
-        "progress",
+        "engine.progress",
+        "engine.resume",
         "provenance",
         "records",
-        "resume",
         "stage",
         "warm",
     )

@@ -1,8 +1,8 @@
 """What a study selects from the catalogue, narrowed to its languages and refused where it does not fit."""
 
 from atlas import variants
+from atlas.data.parts import name_of, trained_in
 from atlas.errors import AtlasError, closest
-from atlas.parts import name_of, trained_in
 
 
 def usual_distances(distances):

@@ -2,7 +2,7 @@
 
 import string
 
-from atlas import parts
+from atlas.data import parts
 from atlas.errors import AtlasError, closest
 from atlas.metric_checks import check_metrics
 

@@ -3,7 +3,8 @@
 PYTHONPATH=workflow_scripts python -m atlas.task_table > docs/tasks.md
 """
 
-from atlas import catalog, parts
+from atlas import catalog
+from atlas.data import parts
 
 _HEAD = """# Tasks
 

@@ -5,7 +5,7 @@ together: several tasks (`tasks`), tasks and masked language modelling (`with_ml
 (`mlm_only`). Light imports only: the Snakefile reads this module.
 """
 
-from atlas import parts
+from atlas.data import parts
 from atlas.errors import AtlasError, closest
 
 # Kind -> its texts that a translation replaces. Spans are looked up in the translated context instead.

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from atlas import stage
 
-HEAVY = ("torch", "transformers", "accelerate", "atlas.checkpoints", "atlas.predictions")
+HEAVY = ("torch", "transformers", "accelerate", "atlas.engine.checkpoints", "atlas.engine.predictions")
 _IDLE = 60  # seconds without work after which the server ends
 _START = 60  # seconds that a first stage waits for the server before it goes on by itself
 

@@ -9,8 +9,8 @@ import math
 from collections import defaultdict
 from typing import NamedTuple
 
-from atlas import statistics
-from atlas.deltas import by_cell, gaps
+from atlas.analysis import statistics
+from atlas.analysis.deltas import by_cell, gaps
 from atlas.report.wording import address
 
 # The distance that is shown first, and the provider whose values are drawn if there are several.

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from atlas.overall import ALL, overall
+from atlas.analysis.overall import ALL, overall
 from atlas.report import shown
 from atlas.report.findings import average
 

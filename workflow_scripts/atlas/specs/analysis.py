@@ -1,6 +1,6 @@
 """What the analysis is told."""
 
-from atlas.overall import official_metrics
+from atlas.analysis.overall import official_metrics
 from atlas.study import BASELINE
 
 

@@ -1,6 +1,7 @@
 """What fetching and preparing are told."""
 
-from atlas import parts, variants
+from atlas import variants
+from atlas.data import parts
 from atlas.lab import settings as lab_settings
 from atlas.specs.entries import entry_of
 from atlas.specs.translations import text_tables, translated_tables

@@ -1,6 +1,6 @@
 """What the stages are told that relate outcomes to distance, size and whatever else differs."""
 
-from atlas import pretraining_sizes
+from atlas.data import pretraining_sizes
 from atlas.specs.analysis import headlines
 from atlas.study import BASELINE
 

@@ -1,6 +1,7 @@
 """What training, prediction and scoring are told."""
 
-from atlas import parts, variants
+from atlas import variants
+from atlas.data import parts
 from atlas.specs.entries import entry_of
 from atlas.task_checks import UNTRAINED
 
@@ -50,7 +51,7 @@ def train_target(study, model, intermediate, target, seed):
 
 
 def _train(study, model, task, file, seed):
-    """Spec of a training on one task; `atlas.training` says what each part means."""
+    """Spec of a training on one task; `atlas.engine.training` says what each part means."""
     recipe = study.recipe(model, task, file)
     entry = entry_of(study, task)
     return {

@@ -2,7 +2,8 @@
 
 import re
 
-from atlas import parts, variants
+from atlas import variants
+from atlas.data import parts
 from atlas.specs.entries import entry_of
 
 

@@ -1,0 +1,85 @@
+"""One encoder under the heads of all streams of a training."""
+
+import torch
+
+from atlas.engine import encoders
+from atlas.errors import AtlasError
+
+
+class Joint(torch.nn.Module):
+    """Stock models that share their encoder, one for each stream; poolers belong to the heads.
+
+    Parameters
+    ----------
+    streams : tasks, and text for masked language modelling, last
+    start : folder of the encoder
+    spec : pooling, freeze and seed; head number i starts from seed + i
+    """
+
+    def __init__(self, streams, start, spec):
+        super().__init__()
+        self._streams = streams
+        self.heads = torch.nn.ModuleList(
+            stream.head(start, spec, spec["seed"] + number) for number, stream in enumerate(streams)
+        )
+        for head in self.heads[1:]:
+            _share(self.heads[0].base_model, head.base_model)
+            head.tie_weights()
+        if spec["freeze"] == "embeddings":
+            encoders.freeze_embeddings(self.heads[0])
+        else:
+            # A part of a batch meets few words; a gradient for all of them costs as much as a layer.
+            self.heads[0].get_input_embeddings().sparse = True
+
+    def forward(self, number, batch):
+        """Mean loss of a batch of stream `number`."""
+        return self._streams[number].loss(self.heads[number], batch)
+
+    def densify(self):
+        """Make dense what is sparse among the gradients, once all parts of a batch have added to them."""
+        for parameter in self.trained().values():
+            if parameter.grad is not None and parameter.grad.is_sparse:
+                parameter.grad = parameter.grad.to_dense()
+
+    def trained(self):
+        """Name -> parameter, of what training changes."""
+        return {name: p for name, p in self.named_parameters() if p.requires_grad}
+
+    def state(self):
+        """Copy of all trained weights."""
+        return {name: p.detach().to("cpu", copy=True) for name, p in self.trained().items()}
+
+    @torch.no_grad()
+    def load(self, state):
+        """Take the weights of an earlier `state`."""
+        for name, parameter in self.trained().items():
+            parameter.copy_(state[name])
+
+    def tasks(self):
+        """Pairs (task, its stock model), text for masked language modelling left out."""
+        return [
+            (stream, head)
+            for stream, head in zip(self._streams, self.heads, strict=True)
+            if hasattr(stream, "kind")
+        ]
+
+    def result(self, start):
+        """What is saved: the stock model of the only task, else the encoder that all heads share."""
+        tasks = self.tasks()
+        if len(tasks) == 1:
+            return tasks[0][1]
+        encoder = encoders.load_encoder(start)
+        encoders.carry(self.heads[0].base_model, encoder, str(start))
+        return encoder
+
+
+def _share(encoder, other):
+    """Let `other` compute with the parts of `encoder`, its pooler excepted."""
+    parts, others = (
+        {name: child for name, child in base.named_children() if name != "pooler"}
+        for base in (encoder, other)
+    )
+    if parts.keys() != others.keys():
+        raise AtlasError(f"no common encoder: one head's has {sorted(parts)}, another's {sorted(others)}.")
+    for name, child in parts.items():
+        setattr(other, name, child)

@@ -1,0 +1,63 @@
+"""How far a training is: one line a minute in the log, a bar on a terminal."""
+
+import logging
+import resource
+import sys
+import time
+
+import torch
+import tqdm
+
+_log = logging.getLogger("atlas.engine.training")
+_MINUTE = 60
+
+
+class Progress:
+    """Counts what passed through the model and tells it.
+
+    Parameters
+    ----------
+    steps : of the whole training
+    done : steps that an earlier process did
+    """
+
+    def __init__(self, steps, done):
+        self._steps, self._first = steps, done
+        self._started = self._told = time.monotonic()
+        self._tokens = self._padded = 0
+        self._bar = tqdm.tqdm(total=steps, initial=done, unit="step", disable=None, file=sys.stderr)
+
+    def add(self, batch):
+        """Note the tensors of a batch."""
+        self._padded += batch["input_ids"].numel()
+        self._tokens += int(batch["attention_mask"].sum())
+
+    def tell(self, step, loss):
+        """Say once a minute, and at the first opportunity, how things stand after `step` steps."""
+        self._bar.update(step - self._bar.n)
+        now = time.monotonic()
+        if self._told != self._started and now - self._told < _MINUTE:
+            return
+        self._told, seconds = now, max(now - self._started, 1e-9)
+        left = seconds / max(step - self._first, 1) * (self._steps - step)
+        _log.info(
+            "step %d of %d, loss %.3f, %.0f tokens/s, %.0f %% padding, %.1f GB, ends about %s",
+            step, self._steps, loss, self._tokens / seconds, 100 * self.padding, _memory(),
+            time.strftime("%d %b %H:%M", time.localtime(time.time() + left)),
+        )  # fmt: skip
+
+    @property
+    def padding(self):
+        """Share of what the model computed that was padding."""
+        return 1 - self._tokens / max(self._padded, 1)
+
+    def close(self):
+        """Leave the terminal as it was."""
+        self._bar.close()
+
+
+def _memory():
+    """Largest memory in use so far, in GB: of the accelerator, or of this process."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 1e9
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -1,0 +1,101 @@
+"""The state of a training on disk, so that one that was killed goes on from its last save.
+
+One file holds everything, is replaced whole, and is removed when the checkpoint is written. It lies beside
+the checkpoint under the training's key, so a changed recipe never meets the state of another.
+"""
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import time
+
+import safetensors
+import safetensors.torch
+
+from atlas.errors import AtlasError
+from atlas.files import replacing
+
+_log = logging.getLogger("atlas.engine.resume")
+_MINUTES = 10  # between saves, unless ATLAS_SAVE_MINUTES says otherwise
+
+
+class Interrupted(AtlasError):
+    """The job was told to end; its state is saved."""
+
+
+@contextlib.contextmanager
+def only_one(folder, what):
+    """Hold the lock of a folder for as long as this process lives; wait for an orphan that still holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".training.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _log.info("waiting for another process that still trains %s", what)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class Store:
+    """Where one training keeps its state; without a folder it keeps none.
+
+    Parameters
+    ----------
+    folder : made when first needed
+    """
+
+    def __init__(self, folder=None):
+        self._path = folder and folder / "state.safetensors"
+        self._minutes = float(os.environ.get("ATLAS_SAVE_MINUTES", _MINUTES))
+        self._saved = time.monotonic()
+
+    def due(self):
+        """Whether it is time for another save."""
+        return self._path is not None and time.monotonic() - self._saved >= 60 * self._minutes
+
+    def facts(self):
+        """What the last save noted beside its tensors, or None without a save."""
+        if self._path is None or not self._path.exists():
+            return None
+        with safetensors.safe_open(self._path, framework="pt") as opened:
+            return json.loads(opened.metadata()["facts"])
+
+    def tensors(self):
+        """Tensors of the last save by name."""
+        return safetensors.torch.load_file(self._path)
+
+    def save(self, tensors, facts):
+        """Replace the last save. A full disk costs the save, not the training."""
+        if self._path is None:
+            return
+        self._saved = time.monotonic()
+        try:
+            with replacing(self._path) as temporary:
+                safetensors.torch.save_file(
+                    {name: tensor.contiguous() for name, tensor in tensors.items()},
+                    temporary,
+                    {"facts": json.dumps(facts)},
+                )
+        except (OSError, safetensors.SafetensorError) as error:
+            _log.warning("state not saved, an earlier one stays: %s", error)
+
+
+class Signals:
+    """Within the block SIGTERM and SIGUSR1 (which SLURM sends before a time limit) ask for an end."""
+
+    def __enter__(self):
+        self.received, self._before = None, {}
+        with contextlib.suppress(ValueError):  # only a main thread may handle signals
+            for number in (signal.SIGTERM, signal.SIGUSR1):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def _note(self, number, frame):
+        self.received = signal.Signals(number).name
+
+    def __exit__(self, *error):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
