@@ -138,7 +138,7 @@ def test_an_orphan_that_still_trains_is_waited_for(tmp_path):
     )
     orphan.stdout.readline()
     waiter = subprocess.Popen(
-        [sys.executable, "-c", "from pathlib import Path; from atlas import resume; import sys\n"
+        [sys.executable, "-c", "from pathlib import Path; from atlas.engine import resume; import sys\n"
          "print('waiting', flush=True)\nwith resume.only_one(Path(sys.argv[1]), 'it'): print('entered')",
          tmp_path],
         env={**os.environ, "PYTHONPATH": str(ROOT / "workflow_scripts")}, stdout=subprocess.PIPE, text=True,
