@@ -37,7 +37,11 @@ def encode(examples, tokenizer, reading, labels):
 
 def decode(outputs, features, examples, reading, labels):
     """Logits (n_labels,) per example -> all labels, the most probable first, which is the prediction."""
-    rankings = [[labels[i] for i in np.argsort(-logits, kind="stable")] for logits in outputs]
+    return ranked([[labels[i] for i in np.argsort(-logits, kind="stable")] for logits in outputs], examples)
+
+
+def ranked(rankings, examples):
+    """Prediction rows of examples whose possible answers are ranked, the most probable first."""
     return [
         {
             "id": e["id"],

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from atlas.errors import AtlasError
+from atlas.sentence_pairs import ranked
 
 AUTO_CLASS = "AutoModelForMultipleChoice"
 OUTPUTS = ("logits",)
@@ -79,14 +80,4 @@ def encode(examples, tokenizer, reading, labels):
 
 def decode(outputs, features, examples, reading, labels):
     """Logits (n_choices,) per example -> numbers of the choices, the most probable first."""
-    rankings = [np.argsort(-logits, kind="stable").tolist() for logits in outputs]
-    return [
-        {
-            "id": e["id"],
-            "prediction": ranking[0],
-            "gold": e["label"],
-            "right": float(ranking[0] == e["label"]),
-            "ranking": ranking,
-        }
-        for e, ranking in zip(examples, rankings, strict=True)
-    ]
+    return ranked([np.argsort(-logits, kind="stable").tolist() for logits in outputs], examples)
