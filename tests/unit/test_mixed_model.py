@@ -90,3 +90,13 @@ def test_a_unit_drawn_twice_counts_as_two_units(crossed):
         design[rows].T @ weights @ design[rows], design[rows].T @ weights @ outcome[rows]
     )
     assert drawn[0] == pytest.approx(expected, abs=1e-8)
+
+
+def test_an_effect_far_larger_than_the_residual_is_found():
+    generator = np.random.default_rng(3)
+    groups, per_group = 30, 4
+    effect = np.repeat(np.eye(groups), per_group, axis=0)
+    outcome = effect @ generator.normal(size=groups) * 300 + generator.normal(size=groups * per_group)
+    found = mixed_model.fit(outcome, np.ones((len(outcome), 1)), [effect])
+    means = outcome.reshape(groups, per_group).mean(axis=1)
+    assert found.errors[0] == pytest.approx(np.std(means, ddof=1) / np.sqrt(groups), rel=0.01)

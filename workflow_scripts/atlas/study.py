@@ -20,8 +20,16 @@ _STATISTICS = {
     "bootstrap": 2000,
     "seed": 0,
     "at_chance": "exclude",
-    "covariates": ["log10_pretraining", "fertility"],
+    "covariates": [
+        "log10_pretraining",
+        "fertility",
+        "log10_examples",
+        "source_score",
+        "translated_from_source",
+    ],
 }
+# Covariates that tell targets and cells apart rather than languages: they enter regressions only.
+CELL_COVARIATES = frozenset({"log10_examples", "source_score", "translated_from_source"})
 
 
 @dataclass(frozen=True)

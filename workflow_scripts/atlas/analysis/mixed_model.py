@@ -50,15 +50,26 @@ def fit(outcome, design, effects):
         return None
     theta = np.zeros(0)
     if effects:
-        start = np.full(len(effects), 0.7)
-        bounds = [(0, 1e3)] * len(effects)
-        theta = minimize(products.deviance, start, method="L-BFGS-B", bounds=bounds).x
+        theta = _search(products.deviance, len(effects))
     fixed, inner, squares, _ = products.solve(theta)
     residual = np.sqrt(squares / products.freedom)
     if squares <= _EXACT * scale:
         return None
     covariance = residual**2 * cho_solve((inner, False), np.eye(len(fixed)))
     return Fit(fixed, covariance, residual, tuple(theta * residual), products.deviance(theta))
+
+
+def _search(deviance, count):
+    """Where the deviance is least, of two searches.
+
+    The plain one reaches deviations of zero, but its first step can overshoot where one effect is much larger
+    than the residual; the search by logarithm finds such effects.
+    """
+    plain = minimize(deviance, np.full(count, 0.7), method="L-BFGS-B", bounds=[(0, 1e3)] * count)
+    logs = minimize(
+        lambda logs: deviance(np.exp(logs)), np.zeros(count), method="L-BFGS-B", bounds=[(-7, 7)] * count
+    )
+    return plain.x if plain.fun <= logs.fun else np.exp(logs.x)
 
 
 class _Products:

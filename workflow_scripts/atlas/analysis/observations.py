@@ -35,12 +35,17 @@ class Observations:
         return len(np.unique(getattr(self, name)))
 
     @property
+    def cell(self):
+        """Number of each row's pair of target and model."""
+        return self.target * (self.model.max(initial=0) + 1) + self.model
+
+    @property
     def sizes(self):
         """Number of different sizes."""
         return len(np.unique(self.size))
 
 
-def gather(cells, distances, sizes, families, covariates, wanted):
+def gather(cells, distances, sizes, families, covariates, wanted, source_scores=None):
     """Put together what is known of some cells; rows without distance or size are left out.
 
     Parameters
@@ -51,6 +56,7 @@ def gather(cells, distances, sizes, families, covariates, wanted):
     families : language -> family; a language without one is a family of its own
     covariates : (model, target) -> language -> row of covariates
     wanted : names of covariates; one that is not known or does not vary is left out, and a note says so
+    source_scores : (model, target, language) -> points in the source language, the covariate `source_score`
     """
     places = [p for p in sorted(cells) if p[2] in distances and sizes.get(p[0])]
     models, targets, languages = (
@@ -62,7 +68,6 @@ def gather(cells, distances, sizes, families, covariates, wanted):
     named = {"language": languages, "family": own, "target": targets, "model": models}
     numbered = {name: np.unique(values.astype(str), return_inverse=True) for name, values in named.items()}
     rows = [covariates.get((model, target), {}).get(code, {}) for model, target, code in places]
-    chosen, kept, values, notes = confounds.choose({name: confounds.column(rows, name) for name in wanted})
     found = Observations(
         outcome=np.array([cells[place] for place in places], dtype=float),
         distance=np.array([distances[code] for code in languages], dtype=float),
@@ -71,6 +76,11 @@ def gather(cells, distances, sizes, families, covariates, wanted):
         names={name: names.tolist() for name, (names, _) in numbered.items()},
         covariates=np.zeros((len(places), 0)),
     )
+    columns = {name: confounds.column(rows, name) for name in wanted}
+    if confounds.SOURCE_SCORE in columns:
+        columns[confounds.SOURCE_SCORE] = np.array([(source_scores or {}).get(p, np.nan) for p in places])
+    groups = {"targets": found.target, "targets and models": found.cell}
+    chosen, kept, values, notes = confounds.choose(columns, groups)
     if not chosen:
         return replace(found, notes=tuple(notes))
     kept_rows = found.take(kept)

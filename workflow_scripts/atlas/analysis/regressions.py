@@ -8,9 +8,8 @@ that slope changes when the model grows tenfold.
 import numpy as np
 from scipy.special import stdtr, stdtrit
 from statsmodels.api import OLS
-from statsmodels.stats.outliers_influence import variance_inflation_factor
 
-from atlas.analysis import mixed_model, resampling, statistics
+from atlas.analysis import confounds, mixed_model, resampling, statistics
 
 DISTANCE, SIZE, INTERACTION = "distance", "log10_parameters", "distance:log10_parameters"
 MIXED, CLUSTERED = "mixed model (REML)", "OLS, errors clustered by family"
@@ -43,9 +42,14 @@ def mixed(data, spec, bootstrap=True):
     if fitted is None:
         reason = "cannot be estimated because nothing is left to chance: the outcome is fitted exactly"
         return [_unknown(MIXED, term, reason) for term in terms]
-    freedom = _freedom(data, terms)
+    freedom, inflation = _freedom(data, terms), _inflation(design)
     rows = [
-        {"method": MIXED, "term": term, **interval(fitted.fixed[i], fitted.errors[i], freedom[i])}
+        {
+            "method": MIXED,
+            "term": term,
+            **interval(fitted.fixed[i], fitted.errors[i], freedom[i]),
+            "vif": inflation[i],
+        }
         for i, term in enumerate(terms)
     ]
     if bootstrap:
@@ -79,7 +83,7 @@ def _obstacle(data, design, spec):
         return "cannot be estimated because the outcome is the same everywhere"
     if np.ptp(data.distance) == 0:
         return "cannot be estimated because the distance is the same for every language"
-    if languages - 2 - len(data.covariate_names) < 1 or len(design) <= design.shape[1]:
+    if languages - 2 - _levels(data).count("language") < 1 or len(design) <= design.shape[1]:
         return "cannot be estimated because there are no more cells than terms"
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return "cannot be estimated because distance, size and covariates explain each other"
@@ -103,7 +107,7 @@ def _effects(data):
     if several_targets:
         found.append((target, False))
     if several_targets and data.count("model") > 1:
-        found.append((_indicators(data.target * (data.model.max() + 1) + data.model), False))
+        found.append((_indicators(data.cell), False))
     return found
 
 
@@ -112,11 +116,37 @@ def _indicators(numbers):
 
 
 def _freedom(data, terms):
-    """Degrees of freedom of each term: what varies over languages is known as well as there are languages."""
-    over_languages = data.count("language") - 2 - len(data.covariate_names)
-    over_cells = max(1, data.count("model") * data.count("target") - 2)
-    per_cell = over_cells if data.count("target") > 1 else max(1, len(data.outcome) - len(terms))
-    return [per_cell if term in ("intercept", SIZE) else over_languages for term in terms]
+    """Degrees of freedom of each term: what varies over languages is known as well as there are languages.
+
+    Likewise what differs only between targets, or between targets and models (intercept and size do).
+    """
+    levels = _levels(data)
+    several = data.count("target") > 1
+    known = {
+        "language": data.count("language") - 2 - levels.count("language"),
+        "cell": data.count("cell") - 2 - levels.count("cell") if several else len(data.outcome) - len(terms),
+        "target": data.count("target") - 1 - levels.count("target"),
+    }
+    of_term = dict.fromkeys(("intercept", SIZE), "cell") | dict(
+        zip(data.covariate_names, levels, strict=True)
+    )
+    return [max(1, known[of_term.get(term, "language")]) for term in terms]
+
+
+def _levels(data):
+    """What each covariate differs between: `target`, `cell` (target and model), or else `language`."""
+    return [
+        next(
+            (n for n in ("target", "cell") if confounds.constant_within(column, getattr(data, n))), "language"
+        )
+        for column in data.covariates.T
+    ]
+
+
+def _inflation(design):
+    """Variance inflation of each column by the others (Belsley et al. 1980); None for the intercept."""
+    correlations = np.atleast_2d(np.corrcoef(design[:, 1:], rowvar=False))
+    return [None, *np.diag(np.linalg.inv(correlations)).tolist()]
 
 
 def interval(estimate, error, freedom):
@@ -161,13 +191,14 @@ def clustered(data, spec):
         reason = f"cannot be estimated because there are only {families} families"
     if reason:
         return [_unknown(CLUSTERED, term, reason) for term in terms]
+    inflation = _inflation(design)
     found = OLS(data.outcome, design).fit(cov_type="cluster", cov_kwds={"groups": data.family}, use_t=True)
     return [
         {
             "method": CLUSTERED,
             "term": term,
             **interval(found.params[i], found.bse[i], families - 1),
-            "vif": float(variance_inflation_factor(design, i)) if term != "intercept" else None,
+            "vif": inflation[i],
             "note": "; ".join(data.notes),
         }
         for i, term in enumerate(terms)

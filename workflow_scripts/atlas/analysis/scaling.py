@@ -5,11 +5,12 @@ together; each is asked for every distance. `atlas.analysis.regressions` says wh
 """
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 
 from atlas.analysis import confounds, regressions
-from atlas.analysis.deltas import sizes
+from atlas.analysis.deltas import by_cell, counted, sizes
 from atlas.analysis.observations import ALL, gather
 from atlas.analysis.outcomes import by_place, by_source
 
@@ -24,9 +25,9 @@ class Questions:
         self._parameters = {model: found["n_parameters"] for model, found in sizes(scores).items()}
         self._covariates = confounds.by_language(covariates)
         left_out = set(spec.get("baseline_only", []))
-        self._cells = _by_question(
-            {p: v for p, v in outcomes.items() if p[0] not in left_out}, spec["baseline"]
-        )
+        kept = {place: values for place, values in outcomes.items() if place[0] not in left_out}
+        self._cells = _by_question(kept, spec["baseline"])
+        self._source_scores = _by_question(_in_source(kept, scores, spec), spec["baseline"])
 
     def all(self):
         """Every (intermediate, target, source, outcome), sorted; `all` stands for all together."""
@@ -36,14 +37,42 @@ class Questions:
         """Every (distance, provider) from a source language."""
         return sorted(self._measured.get(source, {}))
 
-    def observations(self, question, name, wanted=()):
-        """Observations of one question and distance, with the wanted covariates."""
-        source = question[2]
+    def observations(self, question, name, wanted=(), model=None):
+        """Observations of one question and distance with the wanted covariates, of all models or one."""
+        *_, source, outcome = question
+        cells = self._cells[question]
+        if model is not None:
+            cells = {place: points for place, points in cells.items() if place[0] == model}
+        part_of = outcome in confounds.CONTAIN_SOURCE_SCORE and confounds.SOURCE_SCORE in wanted
+        if part_of:
+            wanted = [covariate for covariate in wanted if covariate != confounds.SOURCE_SCORE]
         about = {key[:2]: rows for key, rows in self._covariates.items() if key[2] == source}
-        return gather(
-            self._cells[question], self._measured[source][name], self._parameters, self._spec["families"],
-            about, wanted,
+        found = gather(
+            cells, self._measured[source][name], self._parameters, self._spec["families"], about, wanted,
+            self._source_scores.get(question),
         )  # fmt: skip
+        reason = f"without {confounds.SOURCE_SCORE}, which is part of {outcome} by definition"
+        return replace(found, notes=(*found.notes, reason)) if part_of else found
+
+
+def _in_source(outcomes, scores, spec):
+    """The places of outcomes with the points that their cell has in the source language.
+
+    A delta is given its baseline's, since the score with the intermediate task is part of the delta.
+    """
+    counted_scores = counted(scores, spec.get("at_chance", "include"))
+    points = {
+        cell: float(np.mean(list(by_seed.values())))
+        for cell, by_seed in by_cell(counted_scores, spec["metrics"]).items()
+        if cell[3] == cell[4]
+    }
+    found = {}
+    for place, values in outcomes.items():
+        model, intermediate, target, source, outcome = place
+        arm = spec["baseline"] if outcome == "delta" else intermediate
+        known = points.get((model, arm, target, source, source))
+        found[place] = {} if known is None else dict.fromkeys(values, known)
+    return found
 
 
 def _by_question(outcomes, baseline):
@@ -94,9 +123,8 @@ def _of_one_target(questions, question, name, spec):
     """One target: all sizes, and for each model a multiple regression with covariates."""
     data = questions.observations(question, name)
     rows = _described(data, regressions.mixed(data, spec), ALL)
-    adjusted = questions.observations(question, name, spec.get("covariates", []))
-    for number, model in enumerate(adjusted.names["model"]):
-        alone = adjusted.take(adjusted.model == number)
+    for model in data.names["model"]:
+        alone = questions.observations(question, name, spec.get("covariates", []), model)
         rows += _described(alone, regressions.clustered(alone, spec), model)
     return rows
 

@@ -2,6 +2,15 @@
 
 from atlas.report.wording import listed, plural
 
+_COVARIATES = {
+    "log10_pretraining": "log10 of the pretraining text's size in the language",
+    "fertility": "subwords per word",
+    "same_script": "the source language's script or another",
+    "log10_examples": "log10 of the number of test examples",
+    "source_score": "the score in the source language (for deltas the baseline's)",
+    "translated_from_source": "test sets translated from the source language or not",
+}
+
 
 def methods(findings):
     """Paragraph for a paper's methods section."""
@@ -79,7 +88,8 @@ def _further(findings):
     said = (
         (
             findings.scaling,
-            "The change with size is that of the slope over distance with log10 of the parameters.",
+            "The change with size is that of the slope over distance with log10 of the parameters."
+            + _held_constant(findings),
         ),
         (
             findings.reliability,
@@ -91,6 +101,20 @@ def _further(findings):
         ),
     )
     return " ".join(sentence for rows, sentence in said if rows)
+
+
+def _held_constant(findings):
+    """A sentence about the covariates that at least one regression could use."""
+    used = {name for row in findings.scaling for name in (row["covariates"] or "").split(", ") if name}
+    if not used:
+        return ""
+    named = listed(_COVARIATES.get(name, name) for name in sorted(used, key=_by_order))
+    return f" Regressions were repeated with covariates, each where it is known and differs: {named}."
+
+
+def _by_order(name):
+    """Known covariates in their order, others after them."""
+    return list(_COVARIATES).index(name) if name in _COVARIATES else len(_COVARIATES), name
 
 
 def _tools(findings):

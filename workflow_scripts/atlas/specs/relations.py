@@ -2,7 +2,7 @@
 
 from atlas.data import pretraining_sizes
 from atlas.specs.analysis import headlines
-from atlas.study import BASELINE
+from atlas.study import BASELINE, CELL_COVARIATES
 
 
 def measure_covariates(study):
@@ -24,8 +24,10 @@ def measure_covariates(study):
 
 
 def correlate(study):
-    """Settings of the correlations."""
-    return _settings(study)
+    """Settings of the correlations, whose covariates are those of languages."""
+    settings = _settings(study)
+    covariates = [name for name in settings["covariates"] if name not in CELL_COVARIATES]
+    return {**settings, "covariates": covariates}
 
 
 def fit_scaling(study):
