@@ -12,6 +12,7 @@ from atlas import kinds, metrics
 from atlas.data.published import Published
 from atlas.engine import inference, training
 from atlas.lab import settings, tables, typology
+from atlas.specs import training as specs
 from pretrain_model import pretrain_model
 
 pytestmark = pytest.mark.slow
@@ -73,8 +74,7 @@ def predictions(encoder, table, lab):
     """Prediction rows by language, after training on English alone."""
     target = TARGETS[table]
     kind, recipe, labels = kinds.of(target["kind"]), target["recipe"], target["labels"]
-    reading = {"max_tokens": recipe["max_tokens"], "no_answer": False}
-    stream = {"name": table, "kind": target["kind"], "labels": labels, "reading": reading}
+    stream = specs.stream(table, target, recipe)
     spec = {"streams": [stream], "sampling": {"scheme": "proportional"}, "mlm": None, "first": None}
     spec |= {"recipe": recipe, "seed": 1, "pooling": "first", "freeze": "nothing", "engine": {}}
     parts = {split: examples(table, lab, "eng", split) for split in ("train", "tune")}
