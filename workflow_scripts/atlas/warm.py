@@ -27,6 +27,7 @@ from atlas import stage
 
 HEAVY = ("torch", "transformers", "accelerate", "atlas.engine.checkpoints", "atlas.engine.predictions")
 _IDLE = 60  # seconds without work after which the server ends
+_GRACE = 30  # seconds that a stage whose client was killed has to save its state
 _START = 60  # seconds that a first stage waits for the server before it goes on by itself
 
 
@@ -144,7 +145,10 @@ class _Job(socketserver.BaseRequestHandler):
         self.request.sendall(str(_run(job)).encode())
 
     def _die_with_client(self):
+        """End as the client did; a training is told first, so that it saves its state."""
         if not self.request.recv(1):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(_GRACE)
             os.kill(os.getpid(), signal.SIGKILL)
 
 
