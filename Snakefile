@@ -17,7 +17,7 @@ if "study" not in config:  # a study given by --configfile takes the place of th
 
 
 include: "rules/common.smk"
-include: "rules/grid.smk"
+include: "rules/inputs.smk"
 include: "rules/sources.smk"
 include: "rules/prepared.smk"
 include: "rules/variants.smk"

@@ -1,19 +1,6 @@
 # Trainings. One job per checkpoint; jobs depend on manifests, never on weights.
 
 
-def intermediate_examples(wildcards):
-    """Prepared examples of the task, or of all tasks that are trained together."""
-    entry = STUDY.task("intermediate_tasks", wildcards.intermediate)
-    path = "results/{{study}}/prepared/intermediate/{task}/manifest.json"
-    return expand(path, task=variants.learned(wildcards.intermediate, entry))
-
-
-def intermediate_text(wildcards):
-    """Prepared text for masked language modelling, where the training has it."""
-    entry = STUDY.task("intermediate_tasks", wildcards.intermediate)
-    return ["results/{study}/prepared/text/{intermediate}/manifest.json"] if variants.text_of(entry) else []
-
-
 rule train_intermediate:
     input:
         encoder="results/{study}/sources/models/{model}/manifest.json",

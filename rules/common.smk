@@ -80,20 +80,11 @@ def of_model(name, default):
     return amount
 
 
-def own_files(wildcards):
-    """Files of the user's own that a fetch reads, so that an edit of them is seen."""
-    return specs.own_files(STUDY, **_cell(wildcards))
+def of_translation(name, default):
+    """Resource function: what the variant's entry asks for."""
 
+    def amount(wildcards):
+        how = STUDY.task("intermediate_tasks", wildcards.intermediate)["translated"]
+        return how.get("resources", {}).get(name, default)
 
-def starting_encoder(wildcards):
-    """Encoder that a target training starts from; the baseline starts from the pretrained one."""
-    if wildcards.intermediate == studies.BASELINE:
-        return "results/{study}/sources/models/{model}/manifest.json"
-    return "results/{study}/checkpoints/intermediate/{model}/{intermediate}/seed-{seed}/manifest.json"
-
-
-def checkpoint_for(wildcards):
-    """Checkpoint that predicts a target: its own, or for retrieval the encoder as it stands."""
-    if STUDY.target_tasks[wildcards.target]["kind"] in UNTRAINED:
-        return starting_encoder(wildcards)
-    return "results/{study}/checkpoints/target/{model}/{intermediate}/{target}/seed-{seed}/manifest.json"
+    return amount

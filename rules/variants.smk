@@ -7,45 +7,6 @@ localrules:
     prepare_translated,
 
 
-def english_of(wildcards):
-    """Prepared English examples of the task that a variant translates."""
-    (task,) = STUDY.task("intermediate_tasks", wildcards.intermediate)["tasks"]
-    return "results/{study}/prepared/intermediate/" + f"{task}/manifest.json"
-
-
-def english_as_fetched(wildcards):
-    """English tables beside which fetched translations stand; none for those that a model makes."""
-    entry = STUDY.task("intermediate_tasks", wildcards.intermediate)
-    path = f"results/{STUDY.name}/sources/datasets/{entry['tasks'][0]}/training/manifest.json"
-    return [path] if "source" in entry["translated"] else []
-
-
-def translations_of(wildcards):
-    """Fetched translations of a variant, or one table that a model makes for each language."""
-    how = STUDY.task("intermediate_tasks", wildcards.intermediate)["translated"]
-    if "source" in how:
-        return ["results/{study}/sources/datasets/{intermediate}/training/manifest.json"]
-    path = "results/{{study}}/prepared/translated/{{intermediate}}/{language}/manifest.json"
-    return expand(path, language=how["languages"])
-
-
-def translator_of(wildcards):
-    """Translation model of a variant's language."""
-    entry = STUDY.task("intermediate_tasks", wildcards.intermediate)
-    folder = specs.translator_of(entry, wildcards.language)
-    return f"results/{STUDY.name}/sources/translators/{folder}/manifest.json"
-
-
-def of_translation(name, default):
-    """Resource function: what the variant's entry asks for."""
-
-    def amount(wildcards):
-        how = STUDY.task("intermediate_tasks", wildcards.intermediate)["translated"]
-        return how.get("resources", {}).get(name, default)
-
-    return amount
-
-
 rule fetch_translator:
     input:
         own_files,
