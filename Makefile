@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs verify why gc bench clean
+.PHONY: env run test lint docs verify why gc bench bench-costs clean
 
 env: .venv/.complete
 
@@ -36,6 +36,10 @@ verify why gc: env
 bench: env
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/full_grid.py
+
+# Rewrites this machine's rows of resources/measured_costs.csv.
+bench-costs: env
+	$(BIN)/python bench/costs.py
 
 clean:
 	rm -rf .snakemake .pytest_cache .ruff_cache results/*/logs

@@ -37,22 +37,29 @@ def lengths(task, number):
     return [round(deciles[int(at)] + (at % 1) * (deciles[int(at) + 1] - deciles[int(at)])) for at in drawn]
 
 
-def model_folder(folder, layers=3, width=384):
-    """A random encoder with a tokenizer of one token a word."""
+def model_folder(folder, layers=3, width=384, vocabulary=64_000):
+    """A random encoder with a tokenizer of one token a word: w5, w6, ..."""
     import tiny_study
     from transformers import AutoModel, BertConfig
 
-    tiny_study.build_model(folder)
-    size = {"vocab_size": 64_000, "hidden_size": width, "num_hidden_layers": layers}
-    size |= {"num_attention_heads": width // 32, "intermediate_size": 4 * width, "pad_token_id": 0}
+    words = [*tiny_study.SPECIAL, *(f"w{number}" for number in range(len(tiny_study.SPECIAL), vocabulary))]
+    tiny_study.build_tokenizer(folder, words)
+    size = {"vocab_size": vocabulary, "hidden_size": width, "num_hidden_layers": layers}
+    size |= {"num_attention_heads": max(width // 64, 2), "intermediate_size": 4 * width, "pad_token_id": 0}
     AutoModel.from_config(BertConfig(**size)).save_pretrained(folder)
     return folder
 
 
-def rows(task, number):
-    """Made-up labelled sentences with a task's lengths."""
+def rows(task, number, vocabulary=64_000):
+    """Made-up labelled sentences with a task's lengths; words are as frequent as Zipf's law says."""
+    chance = random.Random(2)
+
+    def sentence(words):
+        drawn = (int(5 * ((vocabulary - 1) / 5) ** chance.random()) for _ in range(words))
+        return " ".join(f"w{word}" for word in drawn)
+
     return [
-        {"id": str(row), "first": " ".join(["the"] * (size - 2)), "second": None, "label": LABELS[row % 3]}
+        {"id": str(row), "first": sentence(size - 2), "second": None, "label": LABELS[row % 3]}
         for row, size in enumerate(lengths(task, number))
     ]
 
@@ -67,7 +74,7 @@ def spec(task, seed=1, **changes):
     }  # fmt: skip
 
 
-def train_ours(folder, train, tune, declared):
+def train_ours(folder, train, tune, declared, state=None):
     """Processor seconds of the training steps (one thread), and selection score."""
     from atlas.engine import loop, training
 
@@ -83,7 +90,7 @@ def train_ours(folder, train, tune, declared):
 
     training.select = timed
     try:
-        _, _, history = training.fit(folder, [{"train": train, "tune": tune}], declared)
+        _, _, history = training.fit(folder, [{"train": train, "tune": tune}], declared, folder=state)
     finally:
         loop.Phase.run, training.select = run, select
     return time.process_time() - started[0] - sum(spent), history[-1]["tune_score"]
@@ -183,26 +190,6 @@ def predict_ours(folder, languages, number):
     for _ in range(languages):
         features = kind.encode(rows("MNLI", number), tokenizer, {"max_tokens": 128}, LABELS)
         inference.read(kind, model, features, tokenizer, {})
-
-
-def peak_memory(layers, width):
-    """Largest memory in MB of a process that trains two steps of 32 MNLI pairs."""
-    call = f"import engine; engine.train_two_steps({layers}, {width})"
-    ended = subprocess.run(
-        [sys.executable, "-c", call], cwd=ROOT / "bench", check=True, capture_output=True, text=True
-    )
-    return int(ended.stdout.split()[-1])
-
-
-def train_two_steps(layers, width):
-    """Train, then print the peak of this process's memory in MB."""
-    with tempfile.TemporaryDirectory() as folder:
-        folder = model_folder(Path(folder), layers, width)
-        train_ours(folder, rows("MNLI", 64), rows("MNLI", 8), spec("MNLI"))
-    status = Path(
-        "/proc/self/status"
-    ).read_text()  # getrusage would tell of the process that started this one
-    print(int(status.partition("VmHWM:")[2].split()[0]) // 1024)
 
 
 def startup():

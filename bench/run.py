@@ -37,8 +37,6 @@ def main():
     for name, first, second in rows:
         print(f"{name:48} {first:7.2f} s {second:7.2f} s   ratio {first / second:6.2f}")
     print(f"padding share of 5,010 predictions {100 * padding:.1f} %")
-    for layers, width in ((3, 384), (12, 384), (12, 768)):
-        print(f"peak memory of training {layers} layers x {width}: {engine.peak_memory(layers, width)} MB")
     print("start-up:", ", ".join(f"{name} {taken:.1f} s" for name, taken in engine.startup().items()))
 
 

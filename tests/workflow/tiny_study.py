@@ -40,7 +40,19 @@ def build_model(folder, layers=2):
     import torch
 
     vocabulary = SPECIAL + [foreign(word, code) for code in LANGUAGES for word in WORDS]
-    vocabulary = {word: number for number, word in enumerate(dict.fromkeys(vocabulary))}
+    vocabulary = list(dict.fromkeys(vocabulary))
+    build_tokenizer(folder, vocabulary)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=layers, num_attention_heads=2,
+        intermediate_size=64, max_position_embeddings=40, pad_token_id=0,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder)
+
+
+def build_tokenizer(folder, words):
+    """Tokenizer of one token per word, the special ones first."""
+    vocabulary = {word: number for number, word in enumerate(words)}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.post_processor = processors.RobertaProcessing(
@@ -50,12 +62,6 @@ def build_model(folder, layers=2):
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>",
         unk_token="<unk>", pad_token="<pad>", mask_token="<mask>", model_max_length=32,
     ).save_pretrained(folder)  # fmt: skip
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=layers, num_attention_heads=2,
-        intermediate_size=64, max_position_embeddings=40, pad_token_id=0,
-    )  # fmt: skip
-    BertModel(config).save_pretrained(folder)
 
 
 def foreign(word, language):

@@ -49,7 +49,7 @@ class Phase:
         self._model, self._streams, self._spec = model, sources, spec
         self._select, self._store, self._signals, self._name = select, store, signals, name
         self._device, self._precision = devices.place(), spec["engine"].get("precision", "auto")
-        self._room = spec["engine"].get("tokens_per_batch") or _ROOM.get(self._device.type, _ROOM_ELSEWHERE)
+        self._room = room(spec["engine"], self._device.type)
         self._plan()
         self._optimizer = _optimizer(model.to(self._device), spec["recipe"])
         self.history, self.best, self._step, self._losses = [], None, 0, []
@@ -158,6 +158,7 @@ class Phase:
         except FloatingPointError as error:
             raise _diverged(self._step, error) from error
         if self.best is None or entry["tune_score"] > max(e["tune_score"] for e in self.history):
+            self.best = None  # frees the copy before, so that there is one at a time
             self.best = self._model.state()
         self.history.append({"epoch": len(self.history) + 1, **entry})
         _log.info("epoch %d of %d: %s", len(self.history), len(self._ends), entry)
@@ -198,6 +199,11 @@ class Phase:
         self._optimizer.load_state_dict(state)
         self._step, self._room, self.history = facts["step"], facts["room"], facts["history"]
         _log.info("going on after step %d of %d", self._step, len(self._turns))
+
+
+def room(engine, device):
+    """Subwords of a part of a batch: what the model's entry says, or what suits the type of device."""
+    return engine.get("tokens_per_batch") or _ROOM.get(device, _ROOM_ELSEWHERE)
 
 
 def learning_rate(step, steps, recipe):
