@@ -1,10 +1,10 @@
 """Memory and speed of training and prediction by shape of the model -> resources/measured_costs.csv.
 
-    python bench/costs.py [SHAPE ...]     # measures these (default: all) and replaces their rows for this device
+    python bench/costs.py [SHAPE ...]     # measures these (default: all); replaces their rows for this device
 
-Each figure comes from a process of its own on pairs with MNLI's lengths. On a processor one thread computes and
-speed is per second of processor time, so that other work on the machine does not count. Memory in MB is the peak
-of the process (of the GPU's allocator on a GPU); training's includes the copy of the best weights; a save needs none.
+Each figure comes from a process of its own on pairs with MNLI's lengths. On a processor one thread computes,
+and speed is per second of processor time, so that other work on the machine does not count. Memory in MB is
+the peak of the process (of the GPU's allocator on a GPU); training's includes the copy of the best weights.
 """
 
 import csv
@@ -63,6 +63,7 @@ def build(folder, layers, width, vocabulary):
 def train(folder, vocabulary, number):
     """Train two epochs as a job does; print what it took."""
     import torch
+
     from atlas.engine import devices, encoders, loop
 
     torch.set_num_threads(1)
@@ -85,6 +86,7 @@ def train(folder, vocabulary, number):
 def predict(folder, vocabulary, number):
     """Predict once as a job does; print what it took."""
     import torch
+
     from atlas import kinds
     from atlas.engine import encoders, inference
 
@@ -106,7 +108,8 @@ def _peak():
 
     if torch.cuda.is_available():
         return torch.cuda.max_memory_reserved() // 2**20
-    status = Path("/proc/self/status").read_text()  # getrusage would tell of the process that started this one
+    # getrusage would tell of the process that started this one
+    status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
