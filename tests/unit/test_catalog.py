@@ -31,6 +31,11 @@ FAULTS = {
         3,
         ["intermediate_tasks.yaml: nli.recipe", "'epoch'", "Did you mean epochs?"],
     ),
+    "row-wise embeddings that are frozen": (
+        ("models", "small"),
+        {"source": {"local": "m"}, "freeze": "embeddings", "embeddings": "rowwise"},
+        ["catalog/models.yaml: small", "`embeddings` cannot stand beside `freeze`"],
+    ),
     "unknown kind": (
         ("target_tasks", "topic", "kind"),
         "sentence_clasification",

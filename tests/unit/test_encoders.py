@@ -184,10 +184,3 @@ def test_the_layer_for_retrieval(depth, declared, layer):
 def test_a_layer_beyond_the_depth_is_refused():
     with pytest.raises(AtlasError, match=r"retrieval_layer 13.* 12 layers"):
         encoders.retrieval_layer(_Depth(12), 13)
-
-
-def test_frozen_embeddings_take_no_gradient(folder):
-    model = encoders.with_fresh_head(folder, CLASSIFIER, LABELS, "first", seed=1)
-    encoders.freeze_embeddings(model)
-    frozen = [name for name, p in model.named_parameters() if not p.requires_grad]
-    assert len(frozen) == 1 and "word_embeddings" in frozen[0]

@@ -18,6 +18,8 @@ from atlas.task_checks import BASELINE
 __all__ = ["BASELINE", "FILES", "check", "load"]
 OPTIONAL = ("variants",)  # files that a catalogue may lack
 FILES = ("models", "intermediate_tasks", "target_tasks", "languages", "distances")
+# Keys of a model's entry that say contrary things of the same weights.
+_APART = {"embeddings": ("freeze", "lora", "parallel")}
 WORKFLOW = Path(__file__).resolve().parents[2]
 
 
@@ -41,6 +43,7 @@ def load(folder=None):
             place = f"{folder.name}/{name}.yaml: {entry_name}"
             _check_name(entry_name, place)
             check(entry, f"catalog.schema.yaml#/$defs/{name}", place)
+            _check_together(entry, place)
             if isinstance(entry.get("labels"), dict):
                 entry["labels"] = _lines(Path(entry["labels"]["file"]))
         catalog[name] = entries
@@ -53,6 +56,13 @@ def load(folder=None):
     catalog["variants"] = variants.complete(declared, tasks, languages, f"{folder.name}/variants.yaml")
     catalog["claims"] = _claims(folder, catalog)
     return catalog
+
+
+def _check_together(entry, place):
+    for key, others in _APART.items():
+        beside = [other for other in others if key in entry and other in entry]
+        if beside:
+            raise AtlasError(f"{place}: `{key}` cannot stand beside `{beside[0]}`. Remove one of the two.")
 
 
 def _claims(folder, catalog):

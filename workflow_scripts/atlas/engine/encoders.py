@@ -158,12 +158,6 @@ def check_length(folder, max_tokens):
     architectures.check_length(_config(folder).to_dict(), max_tokens, str(folder))
 
 
-def freeze_embeddings(model):
-    """Keep the embedding weights as they are."""
-    for parameter in model.get_input_embeddings().parameters():
-        parameter.requires_grad_(False)
-
-
 def count_parameters(folder):
     """Number of the encoder's weights, (without embeddings, with them); pooler left out of both."""
     config = _config(folder)

@@ -25,21 +25,34 @@ class Joint(torch.nn.Module):
         for head in self.heads[1:]:
             _share(self.heads[0].base_model, head.base_model)
             head.tie_weights()
+        # The head for masked tokens computes with all words, so that no row of them is ever left out.
+        self._rowwise = spec["engine"].get("embeddings") == "rowwise" and spec["mlm"] is None
+        words = self._words()
         if spec["freeze"] == "embeddings":
-            encoders.freeze_embeddings(self.heads[0])
+            words.requires_grad_(False)
         else:
             # A part of a batch meets few words; a gradient for all of them costs as much as a layer.
-            self.heads[0].get_input_embeddings().sparse = True
+            for module in self.modules():
+                if isinstance(module, torch.nn.Embedding) and module.weight is words:
+                    module.sparse = True
+
+    def _words(self):
+        return self.heads[0].get_input_embeddings().weight
 
     def forward(self, number, batch):
         """Mean loss of a batch of stream `number`."""
         return self._streams[number].loss(self.heads[number], batch)
 
-    def densify(self):
-        """Make dense what is sparse among the gradients, once all parts of a batch have added to them."""
+    def settle(self):
+        """After all parts of a batch: sum up sparse gradients, and make them dense where every row moves."""
         for parameter in self.trained().values():
             if parameter.grad is not None and parameter.grad.is_sparse:
-                parameter.grad = parameter.grad.to_dense()
+                own = parameter.grad
+                parameter.grad = own.coalesce() if self._rowwise else own.to_dense()
+
+    def rowwise(self):
+        """Parameters of which a step moves only the rows that its batch meets."""
+        return [self._words()] if self._rowwise else []
 
     def trained(self):
         """Name -> parameter, of what training changes."""

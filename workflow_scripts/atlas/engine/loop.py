@@ -10,6 +10,7 @@ import logging
 import torch
 
 from atlas.engine import batching, devices, parallel, streams
+from atlas.engine.optimizers import Optimizers, clip
 from atlas.engine.progress import Progress
 from atlas.engine.resume import Interrupted
 from atlas.errors import AtlasError
@@ -51,7 +52,8 @@ class Phase:
         self._device, self._precision = devices.place(), spec["engine"].get("precision", "auto")
         self._room = room(spec["engine"], self._device.type)
         self._plan()
-        self._optimizer = _optimizer(model.to(self._device), spec["recipe"])
+        model.to(self._device)
+        self._optimizer = Optimizers(model.trained().values(), model.rowwise(), spec["recipe"])
         self.history, self.best, self._step, self._losses = [], None, 0, []
 
     def _plan(self):
@@ -90,15 +92,13 @@ class Phase:
         stream = self._streams[number]
         chance = batching.generator(self._spec["seed"], self._name, "mask", self._step)
         features = stream.features(self._batches[number][use], chance)
-        for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate(self._step, len(self._turns), self._spec["recipe"])
         while True:
             try:
                 loss, norm = self._gradients(number, features, progress)
                 break
             except torch.OutOfMemoryError as error:
                 self._shrink(stream, features, error)
-        self._optimizer.step()
+        self._optimizer.step(learning_rate(self._step, len(self._turns), self._spec["recipe"]))
         return torch.stack((loss, norm))
 
     def _gradients(self, number, features, progress):
@@ -121,10 +121,9 @@ class Phase:
                     loss = self._model(number, batch) * (count / sum(counts))
                 loss.backward()
                 total += loss.detach()
-        self._model.densify()
+        self._model.settle()
         parallel.add_up(self._model.trained().values(), total)
-        limit = self._spec["recipe"]["max_gradient_norm"]
-        return total, torch.nn.utils.clip_grad_norm_(self._model.parameters(), limit)
+        return total, clip(self._model.parameters(), self._spec["recipe"]["max_gradient_norm"])
 
     def _shrink(self, stream, features, error):
         """Halve the parts of a batch after one did not fit; the batch of the step stays."""
@@ -176,8 +175,7 @@ class Phase:
     def _save(self):
         tensors = {f"model.{name}": p.detach() for name, p in self._model.trained().items()}
         tensors |= {f"best.{name}": tensor for name, tensor in (self.best or {}).items()}
-        for number, values in self._optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in values.items()}
+        tensors |= {f"optimizer.{name}": tensor for name, tensor in self._optimizer.tensors().items()}
         facts = {"phase": self._name, "step": self._step, "room": self._room, "history": self.history}
         self._store.save(tensors, facts)
         _log.info("state saved after step %d of %d", self._step, len(self._turns))
@@ -192,11 +190,7 @@ class Phase:
             parts[part][rest] = tensor
         self._model.load(parts["model"])
         self.best = parts["best"] or None
-        state = self._optimizer.state_dict()
-        for name, tensor in parts["optimizer"].items():
-            number, _, value = name.partition(".")
-            state["state"].setdefault(int(number), {})[value] = tensor
-        self._optimizer.load_state_dict(state)
+        self._optimizer.load(parts["optimizer"])
         self._step, self._room, self.history = facts["step"], facts["room"], facts["history"]
         _log.info("going on after step %d of %d", self._step, len(self._turns))
 
@@ -211,13 +205,3 @@ def learning_rate(step, steps, recipe):
     warmup = -int(-steps * recipe["warmup_share"] // 1)
     share = step / warmup if step < warmup else (steps - step) / max(steps - warmup, 1)
     return recipe["learning_rate"] * share
-
-
-def _optimizer(model, recipe):
-    """AdamW without decay of biases and norms, as in transformers' Trainer."""
-    trained = list(model.trained().values())
-    groups = [
-        {"params": [p for p in trained if p.dim() > 1], "weight_decay": recipe["weight_decay"]},
-        {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=recipe["learning_rate"], fused=True)

@@ -15,6 +15,7 @@ _ENGINE = (
     "gradient_checkpointing",
     "compile",
     "lora",
+    "embeddings",
     "parallel",
 )
 
