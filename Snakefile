@@ -24,6 +24,7 @@ include: "rules/variants.smk"
 include: "rules/checkpoints.smk"
 include: "rules/predictions.smk"
 include: "rules/scores.smk"
+include: "rules/dropped.smk"
 include: "rules/analysis.smk"
 include: "rules/claims.smk"
 include: "rules/report.smk"
@@ -49,4 +50,5 @@ rule all:
     default_target: True
     input:
         report=f"results/{STUDY.name}/report.html",
+        dropped=unkept_weights,
     localrule: True

@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from atlas import environment, inspection, manifests, provenance, records, specs, variants
+from atlas import environment, inspection, lifecycle, manifests, provenance, records, specs, variants
 from atlas import study as studies
 from atlas.errors import AtlasError
 from atlas.task_checks import UNTRAINED

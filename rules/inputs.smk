@@ -1,5 +1,7 @@
 # Input functions: which files a job reads, where that hangs on the study.
 
+SCORES = "scores/{model}/{intermediate}/{target}/seed-{seed}.json"
+
 
 def own_files(wildcards):
     """Files of the user's own that a fetch reads, so that an edit of them is seen."""
@@ -64,7 +66,7 @@ def intermediate_text(wildcards):
 
 def all_scores(wildcards):
     """Score files of the grid."""
-    return _there("scores/{model}/{intermediate}/{target}/seed-{seed}.json", STUDY.cells())
+    return _there(SCORES, STUDY.cells())
 
 
 def parallel_predictions(wildcards):
@@ -89,6 +91,20 @@ def claimed_data(wildcards):
     tasks = [{"task": task} for task in specs.claimed_tasks(STUDY)]
     published = _there("sources/datasets/{task}/training/manifest.json", tasks)
     return published + _there("prepared/intermediate/{task}/manifest.json", tasks)
+
+
+def scores_from(wildcards):
+    """Score files of all that starts from an intermediate checkpoint."""
+    path = "results/{{study}}/scores/{{model}}/{{intermediate}}/{target}/seed-{{seed}}.json"
+    return expand(path, target=STUDY.target_tasks)
+
+
+def unkept_weights(wildcards):
+    """Notes of the checkpoints that the study does not keep."""
+    cells = STUDY.cells()
+    if STUDY.partial:
+        cells = [cell for cell in cells if os.path.exists(f"{RESULTS}/{SCORES.format(**cell)}")]
+    return [f"{RESULTS}/checkpoints/{folder}/dropped.json" for folder in lifecycle.unkept(STUDY, cells)]
 
 
 def _there(pattern, cells):

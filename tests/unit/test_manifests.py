@@ -96,3 +96,25 @@ def test_a_manifest_of_another_key_does_not_come_back(manifest):
 
 def test_what_was_never_made_does_not_come_back(tmp_path):
     assert not manifests.restore(tmp_path / "manifest.json", "k")
+
+
+def test_a_checkpoint_is_dropped_but_for_its_history(tmp_path):
+    path, note = tmp_path / "manifest.json", tmp_path / "dropped.json"
+    for name in ("model.safetensors", "training.json", "other.txt"):
+        (tmp_path / name).write_text("12345")
+    manifests.write(path, "k", ["model.safetensors", "training.json"])
+    assert not manifests.is_dropped(path, "k")
+    assert manifests.drop(path, note) == 5
+    left = {file.name for file in tmp_path.iterdir()}
+    assert left == {".manifest.json", "dropped.json", "other.txt", "training.json"}
+    assert manifests.is_dropped(path, "k") and not manifests.is_dropped(path, "another")
+    assert not manifests.restore(path, "k")
+
+
+def test_a_drop_that_was_killed_half_way_is_finished_by_the_next(tmp_path):
+    path, note = tmp_path / "manifest.json", tmp_path / "dropped.json"
+    (tmp_path / "model.safetensors").write_text("12345")
+    manifests.write(path, "k", ["model.safetensors"])
+    path.unlink()
+    manifests.drop(path, note)
+    assert not (tmp_path / "model.safetensors").exists() and manifests.is_dropped(path, "k")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from atlas import records
+from atlas import manifests, records
 from atlas.files import read_json
 
 # Where stages keep files that only a manifest, or nothing, names. Tables, figures and logs are not touched.
 _FOLDERS = ("sources", "prepared", "checkpoints", "predictions", "scores")
-_BESIDE = ("lock.json", "manifest.json", ".manifest.json")
+_BESIDE = ("lock.json", "manifest.json", ".manifest.json", manifests.DROPPED)
 
 
 def unnamed(results):
@@ -26,7 +26,7 @@ def unnamed(results):
 
 def _named(results):
     named = {results / name for record in records.read_all(results).values() for name in record["outputs"]}
-    for manifest in results.rglob("manifest.json"):
+    for manifest in (*results.rglob("manifest.json"), *results.rglob(manifests.DROPPED)):
         named |= {manifest.parent / name for name in _BESIDE}
         named |= {manifest.parent / name for name in read_json(manifest).get("files", {})}
     return named | set(results.glob("scores/**/*.json")) | set(results.glob("scores/**/*.parquet"))

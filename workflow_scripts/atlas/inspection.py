@@ -25,10 +25,13 @@ def verify(study, results):
         changed = _changed_inputs(results, record)
         for name, fingerprint in record["outputs"].items():
             path = results / name
-            if not path.exists():
-                faults.append((name, f"missing, although {_name((stage, cell))} made it"))
+            if path.name == manifests.DROPPED:  # a note, no result
                 continue
-            faults += [(name, fault) for fault in _damages(path, fingerprint)]
+            if not manifests.is_dropped(path, fingerprint):
+                if not path.exists():
+                    faults.append((name, f"missing, although {_name((stage, cell))} made it"))
+                    continue
+                faults += [(name, fault) for fault in _damages(path, fingerprint)]
             faults += [(name, f"made with {change}") for change in changes]
             faults += [(name, f"made from another {other}") for other in changed]
     return faults
@@ -129,6 +132,10 @@ def why(study, results, path):
     makers = _makers(noted)
     name = _artifact(results, path, makers)
     lines = [f"{name}: made by {_name(makers[name])}"]
+    if manifests.is_dropped(results / name, noted[makers[name]]["outputs"][name]):
+        lines.append(
+            "  Its weights were dropped, as the study's `keep` says. A job that needs them trains again."
+        )
     stale = set()
     for job in _chain(makers[name], noted, makers):
         changes = differences(study, *job, noted[job], codes)

@@ -10,7 +10,9 @@ from pathlib import Path
 from atlas.errors import AtlasError
 from atlas.files import read_json, sha256, write_json
 
+DROPPED = "dropped.json"  # says of a checkpoint without weights what there was
 _WITHDRAWN = ".withdrawn-"
+_KEPT = ("training.json",)  # of a dropped checkpoint: its history, a few kB
 
 
 def write(path, key, files, **facts):
@@ -115,6 +117,35 @@ def withdraw(path):
 def times_withdrawn(path):
     """How often the manifest at `path` was withdrawn."""
     return len(list(Path(path).parent.glob(f"{Path(path).name}{_WITHDRAWN}*")))
+
+
+def drop(path, note):
+    """Remove a checkpoint's files and its manifest, and write at `note` what there was.
+
+    To Snakemake an output that no job needs may be absent, as those under `temp()` are. So nothing is
+    planned for it until a job does need it, and then its own job runs again first. What was dropped before,
+    or by a job that was killed half-way, is told by the manifest's twin.
+
+    Returns
+    -------
+    int : bytes of the files that the checkpoint had
+    """
+    path = Path(path)
+    told = next(
+        (read_json(file) for file in (path, _twin(path)) if file.exists()), {"key": None, "files": {}}
+    )
+    path.unlink(missing_ok=True)
+    for name in told["files"]:
+        if name not in _KEPT:
+            (path.parent / name).unlink(missing_ok=True)
+    write_json(note, told)
+    return sum(fact["size"] for name, fact in told["files"].items() if name not in _KEPT)
+
+
+def is_dropped(path, key):
+    """Whether the artifact of this key, whose manifest was at `path`, was dropped on purpose."""
+    note = Path(path).with_name(DROPPED)
+    return not Path(path).exists() and note.exists() and read_json(note)["key"] == key
 
 
 def _is_whole(path):

@@ -86,6 +86,11 @@ class Study:
         return self.settings.get("partial") in (True, "true")
 
     @property
+    def keep(self):
+        """Which checkpoints stay once every language is scored: all, intermediates or none."""
+        return self.settings.get("keep", "all")
+
+    @property
     def statistics(self):
         """Settings of the correlations, with their defaults."""
         chosen = {**_STATISTICS, **self.settings.get("statistics", {})}

@@ -30,7 +30,14 @@ from atlas.specs.data import (
 )
 from atlas.specs.entries import entry_of
 from atlas.specs.relations import correlate, fit_scaling, measure_covariates
-from atlas.specs.training import predict, score, train_intermediate, train_target
+from atlas.specs.training import (
+    drop_intermediate,
+    drop_target,
+    predict,
+    score,
+    train_intermediate,
+    train_target,
+)
 from atlas.specs.translations import (
     fetch_translator,
     prepare_text,
@@ -48,6 +55,8 @@ __all__ = [
     "collect_scores",
     "compute_deltas",
     "correlate",
+    "drop_intermediate",
+    "drop_target",
     "fetch_dataset",
     "fetch_model",
     "fetch_translator",

@@ -125,3 +125,13 @@ def score(study, model, intermediate, target, seed):
         "source_language": entry["source_language"],
         "split": parts.split(entry),
     }
+
+
+def drop_target(study, model, intermediate, target, seed):
+    """Nothing: weights are dropped whatever they were made with."""
+    return {}
+
+
+def drop_intermediate(study, model, intermediate, seed):
+    """Nothing, as for targets."""
+    return {}
