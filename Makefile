@@ -36,6 +36,7 @@ verify why gc: env
 bench: env
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/full_grid.py
+	$(BIN)/python bench/scale.py
 
 # Rewrites this machine's rows of resources/measured_costs.csv.
 bench-costs: env

@@ -13,9 +13,9 @@ rule drop_target:
         dropped="results/{study}/checkpoints/target/{model}/{intermediate}/{target}/seed-{seed}/dropped.json",
     log:
         "results/{study}/logs/drop_target/{model}/{intermediate}/{target}/seed-{seed}.log",
+    priority: 30  # room on the disk before more is written
     conda:
         "../envs/analysis.yaml"
-    priority: 30  # room on the disk before more is written
     params:
         spec=spec("drop_target"),
         code=code("drop_target"),
@@ -31,9 +31,9 @@ rule drop_intermediate:
         dropped="results/{study}/checkpoints/intermediate/{model}/{intermediate}/seed-{seed}/dropped.json",
     log:
         "results/{study}/logs/drop_intermediate/{model}/{intermediate}/seed-{seed}.log",
+    priority: 30
     conda:
         "../envs/analysis.yaml"
-    priority: 30
     params:
         spec=spec("drop_intermediate"),
         code=code("drop_intermediate"),
