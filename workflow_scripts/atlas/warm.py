@@ -182,6 +182,7 @@ def serve(path):
     with _Server(str(path), _Job) as server:
         while True:
             server.handle_request()
+            server.service_actions()  # jobs that have ended leave the table of processes
 
 
 if __name__ == "__main__":
