@@ -1,5 +1,6 @@
 """Every shipped study plans its whole grid; a mistyped one is refused before any job."""
 
+import re
 import subprocess
 import sys
 
@@ -44,7 +45,14 @@ def test_imported_scores_are_analysed_without_any_model(tmp_path):
         " and provider == 'lang2vec_vectors'"
     ).spearman
     assert 0 < gap < 1
+    # The README's picture: if it is stale, run the whole study and copy its figure there.
+    drawn = (results / "figures/gap-against-syntactic-udpos.svg").read_text()
+    assert _points(drawn) == _points((ROOT / "docs/pictures/transfer_gap.svg").read_text())
     assert workflow.planned() == {}
+
+
+def _points(figure):
+    return [re.findall(r'c[xy]="([^"]+)"', circle) for circle in re.findall("<circle[^>]*>", figure)]
 
 
 @pytest.mark.slow
