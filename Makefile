@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs verify why gc bench bench-costs clean
+.PHONY: env run test lint docs verify why gc bench bench-accuracy bench-costs clean
 
 env: .venv/.complete
 
@@ -37,6 +37,10 @@ bench: env
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/full_grid.py
 	$(BIN)/python bench/scale.py
+
+# Both ways of training on prepared sentences, three seeds: MODEL=folder TRAIN=rows.parquet TUNE=rows.parquet
+bench-accuracy: env
+	$(BIN)/python bench/engine.py --model $(MODEL) --train $(TRAIN) --tune $(TUNE)
 
 # Rewrites this machine's rows of resources/measured_costs.csv.
 bench-costs: env

@@ -1,13 +1,12 @@
 """Training and prediction against the stock way: transformers' Trainer as its public examples set it.
 
-Random weights in the shape of multilingual-e5-small's first layers, and made-up sentences with the lengths of
-MNLI and SQuAD, so that nothing has to be downloaded; speed does not depend on the values.
+Random weights in the shape of multilingual-e5-small, and made-up sentences with the lengths of three tasks:
+nothing has to be downloaded, and speed does not depend on the values.
     python bench/engine.py --model FOLDER --train ROWS.parquet --tune ROWS.parquet
-compares the accuracy of both ways on prepared NLI examples, over three seeds.
+compares speed and accuracy of all ways on prepared examples of sentences, over three seeds.
 """
 
 import argparse
-import json
 import random
 import statistics
 import subprocess
@@ -20,12 +19,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests" / "workflow")]
 
 # Deciles of the number of subwords (multilingual-e5's tokenizer) in the first 4,000 training pairs of MNLI,
-# cut at 128, and in the windows of 384 of SQuAD's first 1,500 questions.
+# cut at 128, and in 1,000 sentences of UDPOS and in the windows of 384 of SQuAD's first 1,500 questions.
 LENGTHS = {
     "MNLI": (128, [6, 22, 27, 33, 38, 42, 47, 53, 61, 71, 128]),
+    "UDPOS": (128, [3, 6, 9, 13, 16, 20, 24, 28, 34, 44, 116]),
     "SQuAD": (384, [52, 138, 148, 156, 166, 181, 193, 211, 241, 269, 384]),
 }
 LABELS = ["entailment", "neutral", "contradiction"]
+SHAPE = (12, 384, 250_037)  # layers, width, vocabulary: multilingual-e5-small
 RECIPE = {"epochs": 1, "batch_size": 32, "learning_rate": 2e-5}
 RECIPE |= {"warmup_share": 0.0, "weight_decay": 0.0, "max_gradient_norm": 1.0}
 
@@ -116,7 +117,7 @@ def train_stock(folder, train, tune, declared):
         ]
 
     transformers.set_seed(declared["seed"])
-    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=3)
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(LABELS))
     recipe = declared["recipe"]
     with tempfile.TemporaryDirectory() as scratch:
         arguments = transformers.TrainingArguments(
@@ -134,11 +135,23 @@ def train_stock(folder, train, tune, declared):
     return seconds, 100 * float((found.predictions.argmax(-1) == found.label_ids).mean())
 
 
+BF16 = {"embeddings": "rowwise", "precision": "bf16"}
+WAYS = {
+    "stock": (train_stock, {}),
+    "ours": (train_ours, {}),
+    "ours, embeddings: rowwise": (train_ours, {"embeddings": "rowwise"}),
+    "ours, embeddings: rowwise, precision: bf16": (train_ours, BF16),
+}
+
+
 def throughput(task, number):
-    """Processor seconds of the stock way and of ours for one epoch over `number` examples."""
+    """Name of each way of training -> processor seconds of one epoch over `number` examples."""
     with tempfile.TemporaryDirectory() as folder:
-        folder, train = model_folder(Path(folder)), rows(task, number)
-        return [way(folder, train, train[:4], spec(task))[0] for way in (train_stock, train_ours)]
+        folder, train = model_folder(Path(folder), *SHAPE), rows(task, number, SHAPE[2])
+        return {
+            name: way(folder, train, train[:4], spec(task, engine=engine))[0]
+            for name, (way, engine) in WAYS.items()
+        }
 
 
 def predictions(languages, number):
@@ -169,7 +182,7 @@ def predict_stock(folder, languages, number):
     import transformers
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=3)
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(LABELS))
     encoded = tokenizer(
         [row["first"] for row in rows("MNLI", number)], padding="max_length", truncation=True, max_length=128
     )
@@ -205,21 +218,27 @@ def startup():
 
 
 def main():
-    """Print selection scores of both ways as JSON."""
+    """Print, for each way of training, examples per second and the selection scores of three seeds."""
     import pyarrow.parquet
 
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("model", "train", "tune"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--learning-rate", type=float, default=1e-4)
+    parser.add_argument("--epochs", type=int, default=1)
     given = parser.parse_args()
     train, tune = (pyarrow.parquet.read_table(path).to_pylist() for path in (given.train, given.tune))
-    recipe = {**RECIPE, "learning_rate": given.learning_rate, "warmup_share": 0.1}
-    for way in (train_stock, train_ours):
-        found = [way(given.model, train, tune, spec("MNLI", seed, recipe=recipe)) for seed in (1, 2, 3)]
+    recipe = {**RECIPE, "learning_rate": given.learning_rate, "epochs": given.epochs, "warmup_share": 0.1}
+    LABELS[:] = sorted({row["label"] for row in train})
+    for name, (way, engine) in WAYS.items():
+        declared = [spec("MNLI", seed, recipe=recipe, engine=engine) for seed in (1, 2, 3)]
+        found = [way(given.model, train, tune, own) for own in declared]
         seconds, scores = zip(*found, strict=True)
-        told = {"seconds": seconds, "scores": scores, "mean": statistics.mean(scores)}
-        print(way.__name__, json.dumps(told))
+        error = statistics.stdev(scores) / len(scores) ** 0.5
+        rate = len(train) * given.epochs * len(seconds) / sum(seconds)
+        print(
+            f"{name:50} {rate:6.2f} examples/s  score {statistics.mean(scores):.2f}, SE {error:.2f}  {scores}"
+        )
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def _planned(monkeypatch, *outcomes):
     """Let attempt number i end as planned: with a score, at chance, or diverged; returns their specs."""
     fit, specs = training.fit, []
 
-    def attempt(start, rows, spec, text, folder):
+    def attempt(start, rows, spec, text, folder, caches):
         outcome = outcomes[len(specs)]
         specs.append(spec)
         if outcome == "diverged":

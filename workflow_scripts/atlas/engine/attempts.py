@@ -17,12 +17,12 @@ _SEED_APART = 1000  # of the second attempt
 _RATE = 0.5
 
 
-def train(start, rows, spec, text, store):
+def train(start, rows, spec, text, store, caches=()):
     """Train; once more with another seed and a lower rate if the training diverged or ended at chance.
 
     Parameters
     ----------
-    start, rows, spec, text : as for `training.fit`
+    start, rows, spec, text, caches : as for `training.fit`
     store : folder for the attempts
 
     Returns
@@ -39,7 +39,7 @@ def train(start, rows, spec, text, store):
     for number in range(2):
         own = spec if number == 0 else _gentler(spec)
         attempts.append({"seed": own["seed"], "recipe": own["recipe"]})
-        attempts[-1] |= _one(start, rows, own, text, folder(store, number))
+        attempts[-1] |= _one(start, rows, own, text, folder(store, number), caches)
         if not collapsed(attempts[-1]):
             break
         _log.warning("attempt %d collapsed: %s", number + 1, attempts[-1].get("diverged", "at chance"))
@@ -64,9 +64,9 @@ def collapsed(attempt):
     return "diverged" in attempt or best(attempt)["at_chance"]
 
 
-def _one(start, rows, spec, text, place):
+def _one(start, rows, spec, text, place, caches):
     if not (place / "attempt.json").exists():
-        arguments = (start, rows, spec, text, place)
+        arguments = (start, rows, spec, text, place, caches)
         processes = torch.cuda.device_count() if "parallel" in spec["engine"] else 1
         if processes > 1:
             parallel.run(_fit, processes, *arguments)
@@ -75,10 +75,10 @@ def _one(start, rows, spec, text, place):
     return read_json(place / "attempt.json")
 
 
-def _fit(start, rows, spec, text, place):
+def _fit(start, rows, spec, text, place, caches=()):
     """Train and leave `result` and then attempt.json in the folder; of several processes, the first does."""
     try:
-        model, tokenizer, history = training.fit(start, rows, spec, text, place)
+        model, tokenizer, history = training.fit(start, rows, spec, text, place, caches)
     except Diverged as error:
         told = {"epochs": [], "diverged": str(error)}
     else:

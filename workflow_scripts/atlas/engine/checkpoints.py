@@ -3,7 +3,7 @@
 import shutil
 
 from atlas import artifacts, kinds, manifests
-from atlas.engine import attempts, devices, resume
+from atlas.engine import attempts, devices, features, resume
 from atlas.files import write_json
 
 _PARTS = ("train", "tune", "first")
@@ -25,17 +25,19 @@ def make(spec, code, encoder, examples, manifest, text=None):
         if manifests.restore(manifest, key):
             return "unchanged: same encoder, examples, recipe and code"
         with devices.slots(devices.wanted()):
-            return _train(spec, key, encoder, examples, manifest, text)
+            caches = [features.Cache(path, code) for path in [*examples, *([text] if text else [])]]
+            return _train(spec, key, encoder, examples, manifest, text, caches)
 
 
-def _train(spec, key, encoder, examples, manifest, text):
+def _train(spec, key, encoder, examples, manifest, text, caches):
     before = manifests.read(encoder)
     rows = [
         _read(path, kinds.of(stream["kind"]).EXAMPLES)
         for path, stream in zip(examples, spec["streams"], strict=True)
     ]
     store = manifest.parent / f".resume-{key}"
-    tried, kept = attempts.train(encoder.parent, rows, spec, _read(text) if text else None, store)
+    texts = _read(text) if text else None
+    tried, kept = attempts.train(encoder.parent, rows, spec, texts, store, caches)
     files = _moved(attempts.folder(store, kept) / "result", manifest.parent)
     write_json(manifest.parent / "training.json", {"attempts": tried, "kept": kept + 1})
     best = attempts.best(tried[kept])

@@ -6,7 +6,7 @@ import torch
 
 from atlas.kinds import IGNORED
 
-_ASIDE = "about"  # what only `decode` needs
+ASIDE = "about"  # what only `decode` needs
 
 
 def collator(tokenizer):
@@ -34,7 +34,7 @@ def _pad(features, tokenizer):
     return {
         name: _stack([feature[name] for feature in features], _filler(name, tokenizer))
         for name in features[0]
-        if name != _ASIDE
+        if name != ASIDE
     }
 
 

@@ -5,6 +5,7 @@ from transformers import DataCollatorForLanguageModeling
 
 from atlas import kinds
 from atlas.engine import batching, encoders, inference
+from atlas.engine.features import NO_CACHE
 from atlas.engine.padding import collate
 from atlas.errors import AtlasError
 from atlas.kinds import IGNORED
@@ -17,19 +18,23 @@ class Task:
     ----------
     declared : name, kind, labels and reading of the task, as in a training's spec
     examples : ``{"train": rows, "tune": rows}`` and, for a training in two phases, ``"first"``
+    cache : `features.Cache` of the examples
     """
 
-    def __init__(self, declared, examples, tokenizer):
+    def __init__(self, declared, examples, tokenizer, cache=NO_CACHE):
         self.name, self.kind = declared["name"], kinds.of(declared["kind"])
         self.labels, self.reading = declared["labels"], declared["reading"]
-        self._tokenizer, self._tune = tokenizer, examples["tune"]
+        self._tokenizer, self._tune, self._cache = tokenizer, examples["tune"], cache
         self._tune_features = self._encode(self._tune)
         self._examples = examples
         self.use("train")
 
     def use(self, part):
         """Let batches come from the table `part`."""
-        self._features = self._encode(self._examples[part])
+        how = [self.kind.__name__, self.labels, self.reading]
+        self._features = self._cache.get(
+            part, how, self._tokenizer, lambda: self._encode(self._examples[part])
+        )
         if not self._features:
             raise AtlasError(f"{self.name}: its {part} part holds no examples. Correct its entry.")
         self.lengths = [batching.length(feature) for feature in self._features]
@@ -71,16 +76,19 @@ class Text:
     ----------
     declared : mask_rate and max_tokens
     examples : ``{"train": rows, "tune": rows}``, rows with the column `text`
+    cache : `features.Cache` of the text
     """
 
     name, whole = "mlm", False
 
-    def __init__(self, declared, examples, tokenizer):
+    def __init__(self, declared, examples, tokenizer, cache=NO_CACHE):
         if tokenizer.mask_token_id is None:
             raise AtlasError("masked language modelling: the model's tokenizer has no mask token.")
         self._tokenizer, self._max_tokens = tokenizer, declared["max_tokens"]
         self._collator = DataCollatorForLanguageModeling(tokenizer, mlm_probability=declared["mask_rate"])
-        self._features, self._tune = (self._encode(examples[part]) for part in ("train", "tune"))
+        self._tune, train = self._encode(examples["tune"]), examples["train"]
+        how = ["text", self._max_tokens]
+        self._features = cache.get("train", how, tokenizer, lambda: self._encode(train))
         self.lengths = [batching.length(feature) for feature in self._features]
 
     def use(self, part):

@@ -31,13 +31,14 @@ from pathlib import Path
 import safetensors
 
 from atlas.engine import encoders, loop, resume, streams
+from atlas.engine.features import NO_CACHE
 from atlas.engine.joint import Joint
 from atlas.errors import AtlasError
 
 _log = logging.getLogger("atlas.engine.training")
 
 
-def fit(start, examples, spec, text=None, folder=None):
+def fit(start, examples, spec, text=None, folder=None, caches=()):
     """Fine-tune the encoder of `start` under fresh heads; keep the epoch that is best on the selection sets.
 
     Equal arguments give equal weights on one machine with one number of threads, also if the process was
@@ -50,6 +51,7 @@ def fit(start, examples, spec, text=None, folder=None):
     spec : as above
     text : part -> rows with the column `text`, for masked language modelling
     folder : where the state is kept for a resume; None keeps none
+    caches : `features.Cache` of each of `examples`, and last of `text`; none makes features anew
 
     Returns
     -------
@@ -64,7 +66,7 @@ def fit(start, examples, spec, text=None, folder=None):
     tokenizer = encoders.load_tokenizer(start)
     for told in filter(None, [*(stream["reading"] for stream in spec["streams"]), spec["mlm"]]):
         encoders.check_length(start, told["max_tokens"])
-    learnt = _streams(spec, examples, text, tokenizer)
+    learnt = _streams(spec, examples, text, tokenizer, caches)
     model = Joint(learnt, start, spec)
     if spec["engine"]:
         from atlas.engine import adapters  # its import takes a second that few trainings need
@@ -87,12 +89,13 @@ def fit(start, examples, spec, text=None, folder=None):
     return model.result(start), tokenizer, history
 
 
-def _streams(spec, examples, text, tokenizer):
+def _streams(spec, examples, text, tokenizer, caches):
+    caches = caches or [NO_CACHE] * (len(examples) + 1)
     tasks = [
-        streams.Task(declared, parts, tokenizer)
-        for declared, parts in zip(spec["streams"], examples, strict=True)
+        streams.Task(declared, parts, tokenizer, cache)
+        for declared, parts, cache in zip(spec["streams"], examples, caches, strict=False)
     ]
-    return [*tasks, streams.Text(spec["mlm"], text, tokenizer)] if spec["mlm"] else tasks
+    return [*tasks, streams.Text(spec["mlm"], text, tokenizer, caches[-1])] if spec["mlm"] else tasks
 
 
 def _phases(spec, store):
