@@ -34,7 +34,12 @@ FAULTS = {
     "row-wise embeddings that are frozen": (
         ("models", "small"),
         {"source": {"local": "m"}, "freeze": "embeddings", "embeddings": "rowwise"},
-        ["catalog/models.yaml: small", "`embeddings` cannot stand beside `freeze`"],
+        ["catalog/models.yaml: small", "`embeddings: rowwise` and `freeze` exclude each other"],
+    ),
+    "shards with adapters": (
+        ("models", "small"),
+        {"source": {"local": "m"}, "parallel": "fsdp", "lora": {"rank": 4, "alpha": 8}},
+        ["catalog/models.yaml: small", "`parallel: fsdp` and `lora` exclude each other"],
     ),
     "unknown kind": (
         ("target_tasks", "topic", "kind"),

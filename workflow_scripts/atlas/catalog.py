@@ -19,7 +19,10 @@ __all__ = ["BASELINE", "FILES", "check", "load"]
 OPTIONAL = ("variants",)  # files that a catalogue may lack
 FILES = ("models", "intermediate_tasks", "target_tasks", "languages", "distances")
 # Keys of a model's entry that say contrary things of the same weights.
-_APART = {"embeddings": ("freeze", "lora", "parallel")}
+_APART = (
+    ("embeddings", "rowwise", ("freeze", "lora", "parallel")),
+    ("parallel", "fsdp", ("lora", "compile")),
+)
 WORKFLOW = Path(__file__).resolve().parents[2]
 
 
@@ -59,10 +62,10 @@ def load(folder=None):
 
 
 def _check_together(entry, place):
-    for key, others in _APART.items():
-        beside = [other for other in others if key in entry and other in entry]
+    for key, value, others in _APART:
+        beside = [other for other in others if entry.get(key) == value and other in entry]
         if beside:
-            raise AtlasError(f"{place}: `{key}` cannot stand beside `{beside[0]}`. Remove one of the two.")
+            raise AtlasError(f"{place}: `{key}: {value}` and `{beside[0]}` exclude each other. Remove one.")
 
 
 def _claims(folder, catalog):

@@ -60,7 +60,9 @@ def embeddings_of(model, features, tokenizer, layer):
 
 @torch.inference_mode()
 def _run(read, model, features, tokenizer):
-    model.eval().to(devices.place())
+    model.eval()
+    if model.device != devices.place():  # shards may not be moved
+        model.to(devices.place())
     results = [None] * len(features)
     room = _TOKENS_PER_BATCH.get(model.device.type, _TOKENS_PER_BATCH_ELSEWHERE)
     lengths = [batching.length(feature) for feature in features]

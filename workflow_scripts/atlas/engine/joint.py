@@ -2,7 +2,7 @@
 
 import torch
 
-from atlas.engine import encoders
+from atlas.engine import encoders, parallel, sharding
 from atlas.errors import AtlasError
 
 
@@ -18,7 +18,7 @@ class Joint(torch.nn.Module):
 
     def __init__(self, streams, start, spec):
         super().__init__()
-        self._streams = streams
+        self._streams, self._spec, self.sharded = streams, spec, False
         self.heads = torch.nn.ModuleList(
             stream.head(start, spec, spec["seed"] + number) for number, stream in enumerate(streams)
         )
@@ -59,14 +59,23 @@ class Joint(torch.nn.Module):
         return {name: p for name, p in self.named_parameters() if p.requires_grad}
 
     def state(self):
-        """Copy of all trained weights."""
-        return {name: p.detach().to("cpu", copy=True) for name, p in self.trained().items()}
+        """Copy of all trained weights; of a model in shards, of this process's."""
+        return {name: sharding.local(p).to("cpu", copy=True) for name, p in self.trained().items()}
 
-    @torch.no_grad()
     def load(self, state):
         """Take the weights of an earlier `state`."""
         for name, parameter in self.trained().items():
-            parameter.copy_(state[name])
+            sharding.local(parameter).copy_(state[name])
+
+    def wholes(self, state=None):
+        """All trained weights, or those of a `state`, whole; all processes call this."""
+        return {
+            name: sharding.whole(p if state is None else state[name], p) for name, p in self.trained().items()
+        }
+
+    def parts(self, wholes):
+        """The `state` that is this process's part of whole weights."""
+        return {name: sharding.local(sharding.cut(wholes[name], p)) for name, p in self.trained().items()}
 
     def tasks(self):
         """Pairs (task, its stock model), text for masked language modelling left out."""
@@ -77,8 +86,18 @@ class Joint(torch.nn.Module):
         ]
 
     def result(self, start):
-        """What is saved: the stock model of the only task, else the encoder that all heads share."""
+        """What is saved: the stock model of the only task, else the encoder that all heads share.
+
+        Of a model in shards the first process makes it whole, and the others have None.
+        """
         tasks = self.tasks()
+        if self.sharded:
+            weights = {name: sharding.whole(p).cpu() for name, p in self.heads[0].named_parameters()}
+            if parallel.rank():
+                return None
+            made = tasks[0][0].head(start, self._spec, self._spec["seed"])
+            made.load_state_dict(weights, strict=False)
+            return made
         if len(tasks) == 1:
             return tasks[0][1]
         encoder = encoders.load_encoder(start)

@@ -52,7 +52,8 @@ class Phase:
         self._device, self._precision = devices.place(), spec["engine"].get("precision", "auto")
         self._room = room(spec["engine"], self._device.type)
         self._plan()
-        model.to(self._device)
+        if not model.sharded:
+            model.to(self._device)
         self._optimizer = Optimizers(model.trained().values(), model.rowwise(), spec["recipe"])
         self.history, self.best, self._step, self._losses = [], None, 0, []
 
@@ -113,8 +114,9 @@ class Phase:
         batches = [stream.batch([features[row] for row in part]) for part in parts]
         counts = [streams.units(batch) for batch in batches]
         total = torch.zeros((), device=self._device)
-        for batch, count in parallel.own(list(zip(batches, counts, strict=True))):
-            if count:  # masked-LM parts may have nothing to restore
+        sharded = self._model.sharded  # then all processes compute in step
+        for batch, count in parallel.own(list(zip(batches, counts, strict=True)), even=sharded):
+            if count or sharded:  # masked-LM parts may have nothing to restore
                 progress.add(batch)
                 batch = {name: tensor.to(self._device) for name, tensor in batch.items()}
                 with devices.autocast(self._precision):
@@ -122,7 +124,7 @@ class Phase:
                 loss.backward()
                 total += loss.detach()
         self._model.settle()
-        parallel.add_up(self._model.trained().values(), total)
+        parallel.add_up([] if sharded else self._model.trained().values(), total)
         return total, clip(self._model.parameters(), self._spec["recipe"]["max_gradient_norm"])
 
     def _shrink(self, stream, features, error):
@@ -163,8 +165,9 @@ class Phase:
         _log.info("epoch %d of %d: %s", len(self.history), len(self._ends), entry)
 
     def _save_if_wanted(self):
-        told, due = parallel.any_of(bool(self._signals.received), self._store.due())
-        if (told or due) and parallel.rank() == 0:
+        due = parallel.rank() == 0 and self._store.due()
+        told, due = parallel.any_of(bool(self._signals.received), due)
+        if told or due:
             self._save()
         if told and self._step < len(self._turns):
             raise Interrupted(
@@ -173,11 +176,14 @@ class Phase:
             )
 
     def _save(self):
-        tensors = {f"model.{name}": p.detach() for name, p in self._model.trained().items()}
-        tensors |= {f"best.{name}": tensor for name, tensor in (self.best or {}).items()}
+        tensors = {f"model.{name}": tensor for name, tensor in self._model.wholes().items()}
+        if self.best:
+            best = self._model.wholes(self.best)
+            tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
         tensors |= {f"optimizer.{name}": tensor for name, tensor in self._optimizer.tensors().items()}
         facts = {"phase": self._name, "step": self._step, "room": self._room, "history": self.history}
-        self._store.save(tensors, facts)
+        if parallel.rank() == 0:
+            self._store.save(tensors, facts)
         _log.info("state saved after step %d of %d", self._step, len(self._turns))
 
     def _restore(self):
@@ -188,8 +194,8 @@ class Phase:
         for name, tensor in self._store.tensors().items():
             part, _, rest = name.partition(".")
             parts[part][rest] = tensor
-        self._model.load(parts["model"])
-        self.best = parts["best"] or None
+        self._model.load(self._model.parts(parts["model"]))
+        self.best = self._model.parts(parts["best"]) if parts["best"] else None
         self._optimizer.load(parts["optimizer"])
         self._step, self._room, self.history = facts["step"], facts["room"], facts["history"]
         _log.info("going on after step %d of %d", self._step, len(self._turns))

@@ -2,6 +2,8 @@
 
 import torch
 
+from atlas.engine import sharding
+
 
 class Optimizers:
     """AdamW without decay of biases and norms, as in transformers' Trainer; row-wise matrices by SparseAdam.
@@ -40,9 +42,9 @@ class Optimizers:
             optimizer.zero_grad()
 
     def tensors(self):
-        """State to save: name -> tensor."""
+        """State to save: name -> tensor; all processes call this."""
         return {
-            f"{which}.{number}.{name}": torch.as_tensor(value)
+            f"{which}.{number}.{name}": sharding.whole(torch.as_tensor(value))
             for which, optimizer in enumerate(self._all)
             for number, values in optimizer.state_dict()["state"].items()
             for name, value in values.items()
@@ -52,10 +54,13 @@ class Optimizers:
         """Take a state that `tensors` gave."""
         for which, optimizer in enumerate(self._all):
             state = optimizer.state_dict()
+            moved = [p for group in optimizer.param_groups for p in group["params"]]
             for name, tensor in tensors.items():
                 own, number, value = name.split(".")
                 if int(own) == which:  # SparseAdam counts its steps in a plain number
                     known = tensor if tensor.is_floating_point() else int(tensor)
+                    if known is tensor and tensor.dim():
+                        known = sharding.cut(tensor, moved[int(number)])
                     state["state"].setdefault(int(number), {})[value] = known
             optimizer.load_state_dict(state)
 
@@ -64,8 +69,8 @@ def clip(parameters, limit):
     """Scale gradients to a norm of at most `limit`, sparse ones by their values; the norm before."""
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     values = [gradient.values() if gradient.is_sparse else gradient for gradient in gradients]
-    norm = torch.nn.utils.get_total_norm(values)
+    norm = sharding.norm(values)
     factor = torch.clamp(limit / (norm + 1e-6), max=1.0)  # as torch's clip_grad_norm_
     for own in values:
-        own.mul_(factor)
+        sharding.local(own).mul_(factor)
     return norm

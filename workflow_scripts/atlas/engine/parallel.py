@@ -31,8 +31,15 @@ def share_of(room, lengths):
     return max(min(room, sum(lengths) // size()), *lengths)
 
 
-def own(parts):
-    """Of the parts of a batch, those that this process computes."""
+def own(parts, even=False):
+    """Of the parts (tensors, count) of a batch, those that this process computes.
+
+    Parameters
+    ----------
+    even : give each process as many, some of them of count 0 that add nothing
+    """
+    if even:
+        parts = [*parts, *[(parts[0][0], 0)] * (-len(parts) % size())]
     return parts[rank() :: size()]
 
 

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import safetensors
 
-from atlas.engine import encoders, loop, resume, streams
+from atlas.engine import encoders, loop, resume, sharding, streams
 from atlas.engine.features import NO_CACHE
 from atlas.engine.joint import Joint
 from atlas.errors import AtlasError
@@ -72,6 +72,8 @@ def fit(start, examples, spec, text=None, folder=None, caches=()):
         from atlas.engine import adapters  # its import takes a second that few trainings need
 
         adapters.apply(model, spec["engine"], spec["seed"])
+    if spec["engine"].get("parallel") == "fsdp":
+        sharding.apply(model)
     store, history = resume.Store(folder), []
     with resume.Signals() as signals:
         for name, recipe in _phases(spec, store):
