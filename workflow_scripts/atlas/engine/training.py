@@ -67,13 +67,7 @@ def fit(start, examples, spec, text=None, folder=None, caches=()):
     for told in filter(None, [*(stream["reading"] for stream in spec["streams"]), spec["mlm"]]):
         encoders.check_length(start, told["max_tokens"])
     learnt = _streams(spec, examples, text, tokenizer, caches)
-    model = Joint(learnt, start, spec)
-    if spec["engine"]:
-        from atlas.engine import adapters  # its import takes a second that few trainings need
-
-        adapters.apply(model, spec["engine"], spec["seed"])
-    if spec["engine"].get("parallel") == "fsdp":
-        sharding.apply(model)
+    model = _model(learnt, start, spec)
     store, history = resume.Store(folder), []
     with resume.Signals() as signals:
         for name, recipe in _phases(spec, store):
@@ -85,6 +79,8 @@ def fit(start, examples, spec, text=None, folder=None, caches=()):
             phase.run()
             history = phase.history
     if "lora" in spec["engine"]:
+        from atlas.engine import adapters
+
         kept = adapters.merge(model.heads[0].base_model)
         if folder is not None:
             adapters.save(kept, spec["engine"]["lora"], folder / "result" / "adapter")
@@ -98,6 +94,18 @@ def _streams(spec, examples, text, tokenizer, caches):
         for declared, parts, cache in zip(spec["streams"], examples, caches, strict=False)
     ]
     return [*tasks, streams.Text(spec["mlm"], text, tokenizer, caches[-1])] if spec["mlm"] else tasks
+
+
+def _model(learnt, start, spec):
+    """Heads on the encoder, set up as the model's entry says."""
+    model = Joint(learnt, start, spec)
+    if spec["engine"]:
+        from atlas.engine import adapters  # its import takes a second that few trainings need
+
+        adapters.apply(model, spec["engine"], spec["seed"])
+    if spec["engine"].get("parallel") == "fsdp":
+        sharding.apply(model)
+    return model
 
 
 def _phases(spec, store):
