@@ -4,7 +4,7 @@ import pytest
 
 from atlas import artifacts, kinds, manifests
 from atlas.engine import checkpoints, encoders, training
-from atlas.engine.features import FOLDER, Cache
+from atlas.engine.features import Cache
 from tests.unit.test_checkpoints import inputs  # noqa: F401 (fixture)
 from tests.unit.test_joint import MLM, QUESTIONS, SPANS, TEXT
 from tests.unit.test_loop import TAGGED, TAGS
@@ -30,7 +30,7 @@ def _prepared(folder, rows, stream):
 
 
 def _kept(manifest):
-    return sorted((manifest.parent / FOLDER).glob("*.parquet"))
+    return sorted(manifest.parent.glob(".features/*/*.parquet"))
 
 
 def _never():

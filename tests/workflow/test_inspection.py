@@ -96,12 +96,16 @@ def test_gc_lists_and_removes_only_what_nothing_names(run):
     old = folder / "deu.0123456789abcdef.parquet"
     shutil.copy(folder / listed["deu"]["file"], old)
     (run.results / TAGS / ".model.safetensors.tmp-99").write_bytes(b"cut")
+    kept = next(run.results.glob("prepared/target/tags/.features/*/*.parquet"))
+    earlier = kept.parent.parent / "0123456789abcdef" / kept.name  # tokenised from examples that are gone
+    earlier.parent.mkdir()
+    shutil.copy(kept, earlier)
     before = {path for path in run.results.rglob("*") if path.is_file()}
-    assert "2 files" in ask(run, "gc").stdout
+    assert "3 files" in ask(run, "gc").stdout
     assert {path for path in run.results.rglob("*") if path.is_file()} == before
     ask(run, "gc", "--remove")
     after = {path for path in run.results.rglob("*") if path.is_file()}
-    assert before - after == {old, run.results / TAGS / ".model.safetensors.tmp-99"}
+    assert before - after == {old, earlier, run.results / TAGS / ".model.safetensors.tmp-99"}
     assert ask(run, "verify").returncode == 0
     assert run.planned() == {}
 

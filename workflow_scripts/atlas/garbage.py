@@ -7,6 +7,7 @@ from atlas.files import read_json
 
 # Where stages keep files that only a manifest, or nothing, names. Tables, figures and logs are not touched.
 _FOLDERS = ("sources", "prepared", "checkpoints", "predictions", "scores")
+_FEATURES = ".features"
 _BESIDE = ("lock.json", "manifest.json", ".manifest.json", manifests.DROPPED)
 
 
@@ -28,8 +29,22 @@ def _named(results):
     named = {results / name for record in records.read_all(results).values() for name in record["outputs"]}
     for manifest in (*results.rglob("manifest.json"), *results.rglob(manifests.DROPPED)):
         named |= {manifest.parent / name for name in _BESIDE}
-        named |= {manifest.parent / name for name in read_json(manifest).get("files", {})}
+        files = read_json(manifest).get("files", {})
+        named |= {manifest.parent / name for name in files}
+        for entry in files.values():
+            named |= set(features(manifest.parent, entry["sha256"]).glob("*.parquet"))
     return named | set(results.glob("scores/**/*.json")) | set(results.glob("scores/**/*.parquet"))
+
+
+def features(folder, content):
+    """Where the tokenised examples of a file lie, a cache (`atlas.engine.features`).
+
+    Parameters
+    ----------
+    folder : of the prepared examples
+    content : SHA-256 of the file: tokenised examples of an earlier content can be told from those of today
+    """
+    return Path(folder) / _FEATURES / content[:16]
 
 
 def remove(files):

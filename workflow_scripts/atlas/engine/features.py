@@ -11,12 +11,11 @@ import logging
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atlas import provenance
+from atlas import garbage, provenance
 from atlas.engine.padding import ASIDE
 from atlas.files import read_json, replacing
 
 _log = logging.getLogger("atlas.engine.features")
-FOLDER = ".features"
 
 
 class Cache:
@@ -44,8 +43,8 @@ class Cache:
             return _bare(make())
         made = read_json(self._manifest)
         content = made["files"][made["tables"][part]["file"]]["sha256"]
-        key = provenance.digest([content, how, self._code, _fingerprint(tokenizer)])
-        path = self._manifest.parent / FOLDER / f"{part}-{key}.parquet"
+        key = provenance.digest([how, self._code, _fingerprint(tokenizer)])
+        path = garbage.features(self._manifest.parent, content) / f"{part}-{key}.parquet"
         try:
             return self._kept(path, make)
         except OSError as error:  # a folder that nobody may write to, a full disk
@@ -53,7 +52,7 @@ class Cache:
             return _bare(make())
 
     def _kept(self, path, make):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
             features = _read(path)
             if features is None:
