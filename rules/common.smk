@@ -24,6 +24,8 @@ try:
 except AtlasError as error:
     raise WorkflowError(f"{error}") from None
 
+environment.report_to(STUDY.settings.get("report_to", []))
+
 RESULTS = Path("results") / STUDY.name
 if workflow.is_main_process:
     manifests.withdraw_incomplete(RESULTS)

@@ -1,4 +1,4 @@
-"""What jobs find in their environment: the scripts' folder, and the Python that runs the workflow."""
+"""What jobs find in their environment: the scripts' folder, the workflow's Python, whom to report to."""
 
 import os
 import sys
@@ -12,3 +12,12 @@ def export(scripts):
     """
     os.environ["ATLAS_SCRIPTS"] = str(scripts)
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+
+
+def report_to(names):
+    """Let trainings tell the named services how they go; without names, what the user's environment says.
+
+    It is no setting of a job, because no result depends on it.
+    """
+    if names:
+        os.environ["ATLAS_REPORT_TO"] = ",".join(names)

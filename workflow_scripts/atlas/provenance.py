@@ -21,6 +21,7 @@ PLUMBING = {
         "files",
         "manifests",
         "engine.progress",
+        "engine.reports",
         "engine.resume",
         "provenance",
         "records",

@@ -47,6 +47,8 @@ def perform(stage, arguments):
     """
     given = _parse(stage, arguments)
     log = given.pop("log", None)
+    if log is not None:
+        os.environ["ATLAS_LOG"] = str(log)  # beside it lies what a training reports
     terminal = _redirect_output(log)
     name = _title(stage, log)
     started = time.monotonic()

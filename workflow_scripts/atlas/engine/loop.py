@@ -6,12 +6,14 @@ training that goes on after a kill draws what it would have drawn.
 
 import contextlib
 import logging
+import math
 
 import torch
 
 from atlas.engine import batching, devices, parallel, streams
 from atlas.engine.optimizers import Optimizers, clip
 from atlas.engine.progress import Progress
+from atlas.engine.reports import Reports
 from atlas.engine.resume import Interrupted
 from atlas.errors import AtlasError
 
@@ -75,7 +77,7 @@ class Phase:
     def run(self):
         """Train to the end, then give the model its best weights; `history` has one dict per epoch."""
         self._restore()
-        progress = Progress(len(self._turns), self._step)
+        progress = Progress(len(self._turns), self._step, Reports(self._name, self._spec, self._step))
         with contextlib.closing(progress):
             while self._step < len(self._turns):
                 self._model.train()
@@ -84,7 +86,7 @@ class Phase:
                 if self._step % _LOOK == 0 or self._step in self._ends:
                     self._look(progress)
                 if self._step in self._ends:
-                    self._end_epoch()
+                    self._end_epoch(progress)
                 self._save_if_wanted()
         self._model.load(self.best)
 
@@ -146,13 +148,15 @@ class Phase:
         )  # fmt: skip
 
     def _look(self, progress):
-        for name, values in zip(("loss", "gradient"), torch.stack(self._losses).T.tolist(), strict=True):
-            if not torch.tensor(values).isfinite().all():
+        means = dict(zip(("loss", "gradient"), torch.stack(self._losses).mean(0).tolist(), strict=True))
+        for name, mean in means.items():
+            if not math.isfinite(mean):
                 raise _diverged(self._step, f"the {name} is no longer finite")
-        progress.tell(self._step, float(self._losses[-1][0]))
+        rate = learning_rate(self._step - 1, len(self._turns), self._spec["recipe"])
+        progress.tell(self._step, **means, learning_rate=rate)
         self._losses = []
 
-    def _end_epoch(self):
+    def _end_epoch(self, progress):
         try:
             with devices.autocast(self._precision):
                 entry = self._select(self._model)
@@ -162,6 +166,7 @@ class Phase:
             self.best = None  # frees the copy before, so that there is one at a time
             self.best = self._model.state()
         self.history.append({"epoch": len(self.history) + 1, **entry})
+        progress.note(self._step, tune_score=entry["tune_score"])
         _log.info("epoch %d of %d: %s", len(self.history), len(self._ends), entry)
 
     def _save_if_wanted(self):
