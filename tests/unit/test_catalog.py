@@ -129,7 +129,7 @@ FAULTS = {
     "name that is no folder": (
         ("models", "org/small"),
         {"source": {"hub": "org/small"}},
-        ["models.yaml: org/small", "folders"],
+        ["models.yaml", "'org/small'", "folders"],
     ),
     "same name twice": (
         ("intermediate_tasks", "topic"),

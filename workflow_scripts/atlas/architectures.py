@@ -48,7 +48,13 @@ def local_config(entry):
     path = Path(entry["source"].get("local", "")) / "config.json"
     if "local" not in entry["source"] or not path.is_file():
         return {}
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AtlasError(f"{path}: cannot be read as JSON: {error}. Copy the model again.") from None
+    if not isinstance(content, dict):
+        raise AtlasError(f"{path}: found {type(content).__name__}, expected the model's configuration.")
+    return content
 
 
 def check_study(study):

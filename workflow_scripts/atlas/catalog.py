@@ -10,7 +10,7 @@ import jsonschema
 import yaml
 from referencing import Registry, Resource
 
-from atlas import task_checks, variants
+from atlas import plain, task_checks, variants
 from atlas.claims import checks as claim_checks
 from atlas.errors import AtlasError, closest
 from atlas.task_checks import BASELINE
@@ -43,12 +43,12 @@ def load(folder=None):
     for name in [*FILES, *(own for own in OPTIONAL if (folder / f"{own}.yaml").exists())]:
         entries = read_yaml(folder / f"{name}.yaml")
         for entry_name, entry in entries.items():
+            _check_name(entry_name, name, f"{folder.name}/{name}.yaml")
             place = f"{folder.name}/{name}.yaml: {entry_name}"
-            _check_name(entry_name, place)
             check(entry, f"catalog.schema.yaml#/$defs/{name}", place)
             _check_together(entry, place)
             if isinstance(entry.get("labels"), dict):
-                entry["labels"] = _lines(Path(entry["labels"]["file"]))
+                entry["labels"] = _lines(Path(entry["labels"]["file"]), f"{place}.labels.file")
         catalog[name] = entries
     task_checks.check_tasks(catalog, folder.name)
     declared, tasks, languages = (
@@ -73,6 +73,7 @@ def _claims(folder, catalog):
     path = folder / "claims.yaml"
     claims = read_yaml(path) if path.exists() else {}
     for name, claim in claims.items():
+        _check_name(name, "claims", path.name)
         place = f"{folder.name}/claims.yaml: {name}"
         check(claim, "claims.schema.yaml#/$defs/claim", place)
         claim_checks.check(claim, place)
@@ -80,9 +81,12 @@ def _claims(folder, catalog):
     return claims
 
 
-def _lines(path):
+def _lines(path, place):
     """Labels from a file of the user's own; none while it is not there, so that a study can be planned."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise AtlasError(f"{place}: {path} cannot be read as UTF-8 text: {error}.") from None
     return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 
@@ -94,6 +98,7 @@ def check(content, schema, place):
     AtlasError
         With the first fault, in words.
     """
+    plain.check(content, place)
     validator = jsonschema.Draft202012Validator({"$ref": schema}, registry=_registry())
     fault = jsonschema.exceptions.best_match(validator.iter_errors(content))
     if fault is not None:
@@ -105,8 +110,8 @@ def read_yaml(path):
         content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except FileNotFoundError:
         raise AtlasError(f"{path}: not there. A catalogue has the files {', '.join(FILES)}.") from None
-    except yaml.YAMLError as error:
-        raise AtlasError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise AtlasError(f"{path}: not valid YAML: {' '.join(str(error).split())[:500]}") from None
     if not isinstance(content, dict):
         raise AtlasError(f"{path}: found {type(content).__name__}, expected a map of name -> entry.")
     return content
@@ -152,12 +157,23 @@ def _in_words(error, place):
         fix = whole or f"{float(error.instance):.1e}"
         how = "without quotes" if whole else "with the dot"
         return f"{where}: {error.instance!r} is text for YAML, not a number. Write {fix} ({how})."
+    if error.validator == "pattern":
+        meant = error.schema.get("description", f"what fits {error.validator_value}")
+        return f"{where}: found {_shown(error.instance)}. Allowed: {meant}."
     if error.validator == "enum":
         return f"{where}: {error.instance!r} is unknown. {closest(error.instance, error.validator_value)}"
     if error.validator == "oneOf":
         options = [option["required"][0] for option in error.validator_value]
         return f"{where}: needs exactly one of {', '.join(options)}; found {sorted(error.instance)}."
-    return f"{where}: {error.message}."
+    return f"{where}: {_shorter(error.message)}."
+
+
+def _shown(value):
+    return _shorter(repr(value))
+
+
+def _shorter(text):
+    return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 def _is_number(value):
@@ -170,5 +186,6 @@ def _is_number(value):
     return True
 
 
-def _check_name(name, place):
-    check(name, "catalog.schema.yaml#/$defs/name", f"{place} (names become folders)")
+def _check_name(name, file, place):
+    kind = "code" if file == "languages" else "name"
+    check(name, f"catalog.schema.yaml#/$defs/{kind}", f"{place} (names become folders)")

@@ -16,12 +16,12 @@ FOLDER = "records"
 _CODES = "code.json"
 
 
-def path_of(log):
-    """Where the record of the job with this log lies, or None for a job outside a study's results."""
-    if log is None or "logs" not in log.parts:
-        return None
-    at = len(log.parts) - 1 - log.parts[::-1].index("logs")
-    return Path(*log.parts[:at], FOLDER, *log.parts[at + 1 :]).with_suffix(".json")
+def root_of(log, stage):
+    """Folder of the study's results that a job's log lies in, or None for a job outside of them."""
+    parts = () if log is None else log.with_suffix("").parts
+    # Not the first folder of that name: a study may be called `logs`, and so may a model.
+    found = [place for place in range(len(parts) - 1) if parts[place : place + 2] == ("logs", stage)]
+    return Path(*parts[: found[0]]) if found else None
 
 
 def write(log, stage, spec, code, inputs, outputs):
@@ -32,10 +32,9 @@ def write(log, stage, spec, code, inputs, outputs):
     log : the job's log file, `results/<study>/logs/<stage>/<cell>.log`
     inputs, outputs : paths of the artifacts that it read and wrote
     """
-    path = path_of(log)
-    if path is None:
+    root = root_of(log, stage)
+    if root is None:
         return
-    root = path.parents[len(path.parts) - 1 - path.parts.index(FOLDER)]
     record = {
         "stage": stage,
         "spec": spec,
@@ -43,7 +42,8 @@ def write(log, stage, spec, code, inputs, outputs):
         "inputs": {_inside(root, item): fingerprint(item) for item in _files(inputs)},
         "outputs": {_inside(root, item): fingerprint(item) for item in _files(outputs)},
     }
-    write_json(path, record)
+    name = log.relative_to(root / "logs").with_suffix(".json")
+    write_json(root / FOLDER / name, record)
 
 
 def _files(paths):
@@ -75,7 +75,7 @@ def read_all(results):
     folder = Path(results) / FOLDER
     records = {}
     for path in sorted(folder.rglob("*.json")):
-        if path.name != _CODES:
+        if path != folder / _CODES:
             stage, _, cell = str(path.relative_to(folder).with_suffix("")).partition("/")
             records[stage, cell] = read_json(path)
     return records

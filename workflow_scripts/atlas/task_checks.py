@@ -1,7 +1,6 @@
 """What a schema cannot say of a task: its columns fit its kind, its languages exist, its parts are whole."""
 
-import string
-
+from atlas import plain
 from atlas.data import parts
 from atlas.errors import AtlasError, closest
 from atlas.metric_checks import check_metrics
@@ -104,6 +103,7 @@ def _check_tables(entry, place):
     for where, role, part in parts.every(entry):
         _check_columns(entry, role, {**entry, **part}.get("columns", {}), place)
         _check_fields(entry, where, part.get("subset", ""), f"{place}.{where}.subset")
+        plain.check_source({**entry, **part}["source"], f"{place}.{where}.source")
         for column, pattern in part.get("where", {}).items():
             _check_fields(entry, where, pattern, f"{place}.{where}.where.{column}")
         if "labels" in part and sorted(part["labels"]) != sorted(entry.get("labels", [])):
@@ -116,6 +116,11 @@ def _check_tables(entry, place):
 
 
 def _check_columns(entry, role, columns, place):
+    if role not in COLUMNS[entry["kind"]]:
+        raise AtlasError(
+            f"{place}.languages: kind {entry['kind']} has several tables for each language, whose `test`"
+            " fills in {language}. Write the data set's own name of the language alone."
+        )
     needed, optional = COLUMNS[entry["kind"]][role]
     if unknown := set(columns) - needed - optional:
         name = sorted(unknown)[0]
@@ -130,11 +135,9 @@ def _check_columns(entry, role, columns, place):
 def _check_fields(entry, where, text, place):
     tested = where.startswith(("test", "languages"))
     allowed = "language" if tested else "source" if "source_languages" in entry else None
-    for _, field, _, _ in string.Formatter().parse(text):
-        if field not in (None, allowed):
-            fix = f"only {{{allowed}}} is filled in here" if allowed else "only test has {language}"
-            more = "" if tested or allowed else "; {source} needs source_languages"
-            raise AtlasError(f"{place}: found {text!r}, but {fix}{more}. Write the data set's own name.")
+    fix = f"only {{{allowed}}} is filled in here" if allowed else "only test has {language}"
+    more = "" if tested or allowed else "; {source} needs source_languages"
+    plain.check_fields(text, (allowed,), place, f"{fix}{more}. Write the data set's own name.")
 
 
 def _check_languages(entry, known, place):

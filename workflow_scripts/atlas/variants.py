@@ -5,6 +5,7 @@ together: several tasks (`tasks`), tasks and masked language modelling (`with_ml
 (`mlm_only`). Light imports only: the Snakefile reads this module.
 """
 
+from atlas import plain
 from atlas.data import parts
 from atlas.errors import AtlasError, closest
 
@@ -80,6 +81,7 @@ def complete(variants, tasks, languages, place):
             if task not in known:
                 raise AtlasError(f"{where}.tasks: {task!r} is unknown here. {closest(task, known)}")
         _check_languages(entry, languages, where)
+        _check_fields(entry, where)
         whole = _translated if is_translated(entry) else _joint
         done[name] = whole(entry, [known[task] for task in entry.get("tasks", [])], where)
     return {name: done[name] for name in variants}
@@ -98,6 +100,17 @@ def _check_languages(entry, languages, where):
                     f"{where}.{key}.languages: {language!r} is not in languages.yaml."
                     f" {closest(language, languages)}"
                 )
+
+
+def _check_fields(entry, where):
+    """Refuse names of tables and models with other fields than {language}, and what is left unfilled."""
+    fix = "only {language} is filled in here. Write the data set's own name."
+    for key in ("translated", "with_mlm", "mlm_only"):
+        part = entry.get(key, {}).get("text", entry.get(key, {}))
+        plain.check_fields(part.get("subset", ""), ("language",), f"{where}.{key}.subset", fix)
+        for name, text in part.get("model", {}).items():
+            plain.check_fields(text, ("language",), f"{where}.{key}.model.{name}", fix)
+        plain.check_source(part.get("source", {}), f"{where}.{key}.source")
 
 
 def _translated(entry, tasks, where):

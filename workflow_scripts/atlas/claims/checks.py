@@ -3,6 +3,8 @@
 Light imports only: the Snakefile reads this module.
 """
 
+import re
+
 from atlas.errors import AtlasError, closest
 
 _CELLS = ("model", "intermediates", "targets")
@@ -49,6 +51,11 @@ def check(claim, place):
         raise AtlasError(f"{place}: test {claim['test']} needs {', '.join(missing)} too.")
     if unused := sorted(set(claim) - _GENERAL - set(needed)):
         raise AtlasError(f"{place}: test {claim['test']} does not use {', '.join(unused)}. Remove it.")
+    for pattern in claim.get("patterns", []):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise AtlasError(f"{place}.patterns: {pattern!r} is no regular expression: {error}.") from None
     if ("expected" in claim) == ("above" in claim or "below" in claim):
         raise AtlasError(f"{place}: needs either expected or a direction, above or below.")
 

@@ -2,7 +2,7 @@
 
 import re
 
-from atlas import variants
+from atlas import provenance, variants
 from atlas.data import parts
 from atlas.specs.entries import entry_of
 
@@ -90,8 +90,11 @@ def translated(study):
 
 def translator_of(entry, language):
     """Folder name of the translation model that writes a language of a variant."""
-    source = _model(entry, language)
-    return re.sub(r"[^A-Za-z0-9._]+", "--", "--".join(source.values())).strip("-")
+    name = "--".join(_model(entry, language).values())
+    plain = re.sub(r"[^A-Za-z0-9._]+", "--", name).strip("-.")
+    # Two folders of the user's own may differ in just what a plain name lacks.
+    usual = re.fullmatch("[A-Za-z0-9][A-Za-z0-9._/-]*", name)
+    return plain if usual else f"{plain}--{provenance.digest(name)}".strip("-")
 
 
 def _model(entry, language):
