@@ -1,4 +1,4 @@
-"""Whatever a catalogue says, a study of it is planned or refused in one message; names stay in their folders."""
+"""Whatever a catalogue says, a study of it is planned or refused in one message, and its names stay names."""
 
 import copy
 import itertools
