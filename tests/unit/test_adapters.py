@@ -80,6 +80,22 @@ def steady_model(tiny_model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a compiler of C++")
+@pytest.mark.parametrize("others", [{}, {"embeddings": "rowwise"}], ids=["dense", "rowwise"])
+def test_compiled_layers_train_what_plain_ones_do(steady_model, tmp_path, others):
+    torch._dynamo.reset()
+    plain, _, history = _fit(steady_model, others, recipe=SHORT["recipe"])
+    torch._dynamo.utils.counters.clear()
+    compiled, tokenizer, again = _fit(steady_model, {**others, "compile": True}, recipe=SHORT["recipe"])
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 2  # one to train, one to predict
+    assert again == history
+    training.save(compiled, tokenizer, tmp_path / "saved")
+    saved = encoders.load_checkpoint(tmp_path / "saved", "AutoModelForSequenceClassification")
+    for one, other in zip(plain.parameters(), saved.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.slow
 def test_two_processes_train_what_one_does(steady_model, tmp_path):
     alone, _, history = training.fit(steady_model, PARTS, SHORT)
     run(attempts._fit, 2, steady_model, PARTS, SHORT, None, tmp_path)

@@ -27,8 +27,17 @@ def apply(model, engine, seed):
     if "lora" in engine:
         _add_lora(model.heads[0].base_model, engine["lora"], seed)
     if engine.get("compile"):
-        for head in model.heads:
-            head.compile(dynamic=True)
+        _compile(model)
+
+
+def _compile(model):
+    """Compile the encoder's layers, one by one: the same code serves all of them, so the start is short.
+
+    Embeddings and heads stay as they are; compiled code knows no sparse gradients.
+    """
+    stacks = [own for own in model.heads[0].base_model.modules() if isinstance(own, torch.nn.ModuleList)]
+    for layer in (layer for stack in stacks for layer in stack):
+        layer.compile(dynamic=True)
 
 
 def _set_attention(head, name):
