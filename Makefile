@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs verify why gc bench bench-accuracy bench-costs clean
+.PHONY: env run test lint docs verify why gc bench bench-accuracy bench-costs bench-gpu clean
 
 env: .venv/.complete
 
@@ -45,6 +45,10 @@ bench-accuracy: env
 # Rewrites this machine's rows of resources/measured_costs.csv.
 bench-costs: env
 	$(BIN)/python bench/costs.py
+
+# Share of this machine's GPU that is used, at the shape of XLM-R Large.
+bench-gpu: env
+	$(BIN)/python bench/gpu.py
 
 clean:
 	rm -rf .snakemake .pytest_cache .ruff_cache results/*/logs
