@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs verify why gc bench bench-accuracy bench-costs bench-gpu clean
+.PHONY: env run test lint docs plan verify why gc bench bench-accuracy bench-costs bench-gpu clean
 
 env: .venv/.complete
 
@@ -32,6 +32,9 @@ docs: env
 
 verify why gc: env
 	$(BIN)/python workflow_scripts/inspect_results.py $@ $(ARTIFACT) --study $(STUDY) $(if $(REMOVE),--remove)
+
+plan: env
+	$(BIN)/python workflow_scripts/plan_study.py --study $(STUDY) $(if $(BUDGET),--budget $(BUDGET))
 
 bench: env
 	$(BIN)/python bench/run.py

@@ -10,6 +10,7 @@ rule train_intermediate:
         manifest="results/{study}/checkpoints/intermediate/{model}/{intermediate}/seed-{seed}/manifest.json",
     log:
         "results/{study}/logs/train_intermediate/{model}/{intermediate}/seed-{seed}.log",
+    priority: in_order(0)
     conda:
         "../envs/train.yaml"
     threads: 1
@@ -35,6 +36,7 @@ rule train_target:
         manifest="results/{study}/checkpoints/target/{model}/{intermediate}/{target}/seed-{seed}/manifest.json",
     log:
         "results/{study}/logs/train_target/{model}/{intermediate}/{target}/seed-{seed}.log",
+    priority: in_order(0)
     conda:
         "../envs/train.yaml"
     threads: 1

@@ -101,13 +101,19 @@ def scores_from(wildcards):
 
 def unkept_weights(wildcards):
     """Notes of the checkpoints that the study does not keep."""
-    cells = STUDY.cells()
-    if STUDY.partial:
-        cells = [cell for cell in cells if os.path.exists(f"{RESULTS}/{SCORES.format(**cell)}")]
+    cells = [cell for cell in STUDY.cells() if _there(SCORES, [cell])]
     return [f"{RESULTS}/checkpoints/{folder}/dropped.json" for folder in lifecycle.unkept(STUDY, cells)]
 
 
 def _there(pattern, cells):
-    """One path for each cell; of a partial study, those that are there; none of imported scores."""
-    paths = [f"results/{STUDY.name}/{pattern.format(**cell)}" for cell in cells if not STUDY.imported]
-    return [path for path in paths if os.path.exists(path)] if STUDY.partial else paths
+    """One path for each cell that is run, or is there already; none of imported scores."""
+    paths = {f"results/{STUDY.name}/{pattern.format(**cell)}": cell for cell in cells if not STUDY.imported}
+    return [path for path, cell in paths.items() if _is_run(cell) or os.path.exists(path)]
+
+
+def _is_run(cell):
+    """Whether the run makes a cell: nothing of a partial study, of others what the budget buys."""
+    if STUDY.budget is None or STUDY.partial:
+        return not STUDY.partial
+    # A job on a cluster has only what is there before it, whatever a new estimate would buy.
+    return workflow.is_main_process and budget().buys(cell)

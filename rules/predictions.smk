@@ -10,6 +10,7 @@ rule predict:
         manifest="results/{study}/predictions/{model}/{intermediate}/{target}/seed-{seed}/manifest.json",
     log:
         "results/{study}/logs/predict/{model}/{intermediate}/{target}/seed-{seed}.log",
+    priority: in_order(10)  # a cell is finished before another is begun
     conda:
         "../envs/train.yaml"
     threads: 1

@@ -18,6 +18,7 @@ rule prepare_intermediate:
         intermediate=provenance.any_of(
             set([*STUDY.intermediate_tasks, *STUDY.components]) - set(specs.translated(STUDY))
         ),
+    priority: 5
     conda:
         "../envs/data.yaml"
     params:
@@ -35,6 +36,7 @@ rule prepare_target_train:
         manifest="results/{study}/prepared/target/{target}/manifest.json",
     log:
         "results/{study}/logs/prepare_target_train/{target}.log",
+    priority: 5
     conda:
         "../envs/data.yaml"
     params:
@@ -52,6 +54,7 @@ rule prepare_target_test:
         manifest="results/{study}/prepared/target/{target}/test/manifest.json",
     log:
         "results/{study}/logs/prepare_target_test/{target}.log",
+    priority: 5
     conda:
         "../envs/data.yaml"
     params:

@@ -15,6 +15,7 @@ rule score:
         examples="results/{study}/scores/{model}/{intermediate}/{target}/seed-{seed}.examples.parquet",
     log:
         "results/{study}/logs/score/{model}/{intermediate}/{target}/seed-{seed}.log",
+    priority: 20
     conda:
         "../envs/analysis.yaml"
     params:

@@ -15,6 +15,7 @@ rule fetch_model:
         "results/{study}/logs/fetch_model/{model}.log",
     wildcard_constraints:
         model=provenance.any_of(STUDY.fetched_models),
+    priority: 5
     conda:
         "../envs/train.yaml"
     resources:

@@ -16,6 +16,7 @@ rule fetch_translator:
         "results/{study}/logs/fetch_translator/{translator}.log",
     wildcard_constraints:
         translator=provenance.any_of(specs.translators(STUDY)),
+    priority: 5
     conda:
         "../envs/train.yaml"
     resources:
@@ -38,6 +39,7 @@ rule translate_rows:
         "results/{study}/logs/translate_rows/{intermediate}/{language}.log",
     wildcard_constraints:
         language="[a-z]{3}",
+    priority: 5
     conda:
         "../envs/train.yaml"
     threads: 1
@@ -65,6 +67,7 @@ rule prepare_translated:
         "results/{study}/logs/prepare_translated/{intermediate}.log",
     wildcard_constraints:
         intermediate=provenance.any_of(specs.translated(STUDY)),
+    priority: 5
     conda:
         "../envs/data.yaml"
     params:
@@ -83,6 +86,7 @@ rule prepare_text:
         manifest="results/{study}/prepared/text/{intermediate}/manifest.json",
     log:
         "results/{study}/logs/prepare_text/{intermediate}.log",
+    priority: 5
     conda:
         "../envs/data.yaml"
     params:

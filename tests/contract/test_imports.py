@@ -17,7 +17,14 @@ ATLAS = [name for name in MODULES if name.split(".")[0] == "atlas"]
 KINDS = [name for name in MODULES if name.startswith("atlas.kinds.")]
 HEAVY = {"torch", "transformers", "datasets"}
 # What the Snakefile reads before anything is planned, on every cluster job.
-PARSED = ("atlas.study", "atlas.specs", "atlas.manifests", "atlas.provenance", "atlas.errors")
+PARSED = (
+    "atlas.study",
+    "atlas.specs",
+    "atlas.manifests",
+    "atlas.provenance",
+    "atlas.errors",
+    "atlas.planning.budget",
+)
 
 
 def _imports(name):

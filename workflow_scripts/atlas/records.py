@@ -24,13 +24,14 @@ def root_of(log, stage):
     return Path(*parts[: found[0]]) if found else None
 
 
-def write(log, stage, spec, code, inputs, outputs):
+def write(log, stage, spec, code, inputs, outputs, seconds):
     """Note a job that ended well.
 
     Parameters
     ----------
     log : the job's log file, `results/<study>/logs/<stage>/<cell>.log`
     inputs, outputs : paths of the artifacts that it read and wrote
+    seconds : that it took; of a job that found its work done, the time that the work took is kept
     """
     root = root_of(log, stage)
     if root is None:
@@ -42,8 +43,18 @@ def write(log, stage, spec, code, inputs, outputs):
         "inputs": {_inside(root, item): fingerprint(item) for item in _files(inputs)},
         "outputs": {_inside(root, item): fingerprint(item) for item in _files(outputs)},
     }
-    name = log.relative_to(root / "logs").with_suffix(".json")
-    write_json(root / FOLDER / name, record)
+    path = root / FOLDER / log.relative_to(root / "logs").with_suffix(".json")
+    seconds = max(seconds, _seconds_of(path, record["outputs"]))
+    write_json(path, {**record, "seconds": round(seconds, 1)})
+
+
+def _seconds_of(path, outputs):
+    """How long the job took that made the same before; 0 if none did."""
+    try:
+        earlier = read_json(path) if path.exists() else {}
+    except AtlasError:  # damaged, and about to be replaced
+        return 0
+    return earlier.get("seconds", 0) if earlier.get("outputs") == outputs else 0
 
 
 def _files(paths):

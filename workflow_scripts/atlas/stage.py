@@ -60,8 +60,10 @@ def perform(stage, arguments):
     except Exception as error:
         _log.exception("%s failed", name)
         _fail(terminal, f"{name}: {type(error).__name__}: {error}", log)
-    records.write(log, stage.__name__, given.get("spec"), given.get("code"), *_artifacts(stage, given))
-    line = f"{name}: {summary or 'done'} ({time.monotonic() - started:.0f} s)"
+    seconds = time.monotonic() - started
+    told = given.get("spec"), given.get("code")
+    records.write(log, stage.__name__, *told, *_artifacts(stage, given), seconds)
+    line = f"{name}: {summary or 'done'} ({seconds:.0f} s)"
     _log.info("%s", line)
     print(line, file=terminal, flush=True)
 

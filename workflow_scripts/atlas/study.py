@@ -86,6 +86,12 @@ class Study:
         return self.settings.get("partial") in (True, "true")
 
     @property
+    def budget(self):
+        """Hours that the study may take, all of it; None without a limit."""
+        hours = self.settings.get("budget")
+        return None if hours is None or self.imported else float(hours)
+
+    @property
     def keep(self):
         """Which checkpoints stay once every language is scored: all, intermediates or none."""
         return self.settings.get("keep", "all")
