@@ -31,7 +31,7 @@ include: "rules/report.smk"
 
 
 onstart:
-    records.note_codes(RESULTS)
+    start_run()
 
 
 onsuccess:

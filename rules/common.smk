@@ -8,7 +8,18 @@ from pathlib import Path
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from atlas import environment, inspection, lifecycle, manifests, provenance, records, specs, variants
+from atlas import (
+    clocks,
+    environment,
+    inspection,
+    lifecycle,
+    manifests,
+    provenance,
+    records,
+    run_lock,
+    specs,
+    variants,
+)
 from atlas import study as studies
 from atlas.errors import AtlasError
 from atlas.planning import budget as planning
@@ -42,6 +53,16 @@ wildcard_constraints:
     task=provenance.any_of([*STUDY.intermediate_tasks, *STUDY.components, *STUDY.target_tasks]),
     part="training|test|text",
     seed=r"\d+",
+
+
+def start_run():
+    """Take the study for this run alone, and note what its digests of code mean."""
+    try:
+        run_lock.hold(RESULTS)
+    except AtlasError as error:
+        raise WorkflowError(f"{error}") from None
+    clocks.catch_up(RESULTS)
+    records.note_codes(RESULTS)
 
 
 def spec(stage):
