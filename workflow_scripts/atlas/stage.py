@@ -4,6 +4,7 @@ A rule calls ``python workflow_scripts/<rule>.py --name value ... --log FILE``. 
 stage function's keywords, so a stage can be run by hand and tested without Snakemake.
 """
 
+import errno
 import inspect
 import json
 import logging
@@ -54,18 +55,28 @@ def perform(stage, arguments):
     started = time.monotonic()
     try:
         summary = stage(**given)
+        seconds = time.monotonic() - started
+        told = given.get("spec"), given.get("code")
+        records.write(log, stage.__name__, *told, *_artifacts(stage, given), seconds)
     except AtlasError as error:
         _log.error("%s", error)
         _fail(terminal, f"{name}: {error}", log)
     except Exception as error:
         _log.exception("%s failed", name)
-        _fail(terminal, f"{name}: {type(error).__name__}: {error}", log)
-    seconds = time.monotonic() - started
-    told = given.get("spec"), given.get("code")
-    records.write(log, stage.__name__, *told, *_artifacts(stage, given), seconds)
+        _fail(terminal, f"{name}: {_told(error, _artifacts(stage, given)[1])}", log)
     line = f"{name}: {summary or 'done'} ({seconds:.0f} s)"
     _log.info("%s", line)
     print(line, file=terminal, flush=True)
+
+
+def _told(error, outputs):
+    """What happened, in one line."""
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) and outputs:
+        return (
+            f"{outputs[0].parent}: no space left on the disk. Nothing half-written is left there; free some"
+            " space, and run the same command again."
+        )
+    return f"{type(error).__name__}: {error}"
 
 
 def _artifacts(stage, given):
