@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from huggingface_hub import errors as hub_errors
 
 from atlas.errors import AtlasError, closest
-from atlas.manifests import describe
+from atlas.sources import arrivals
 
 _log = logging.getLogger("atlas.sources")
 _ATTEMPTS = 5
@@ -78,7 +78,8 @@ def fetch_model(source, folder, revision=None):
     wanted = revision or source.get("revision") or "main"
 
     def fetch():
-        commit = huggingface_hub.HfApi().model_info(repo, revision=wanted).sha
+        info = huggingface_hub.HfApi().model_info(repo, revision=wanted)
+        commit = info.sha
         huggingface_hub.snapshot_download(
             repo,
             revision=commit,
@@ -86,14 +87,13 @@ def fetch_model(source, folder, revision=None):
             allow_patterns=_MODEL_FILES,
             ignore_patterns=["*/*"],
         )
-        names = sorted(p.name for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
-        names = [name for name in names if name not in ("manifest.json", "lock.json")]
+        names = sorted(file.rfilename for file in info.siblings if (folder / file.rfilename).is_file())
         if not any(name.endswith(".safetensors") for name in names):
             raise AtlasError(
                 f"model {repo} at {commit}: has no safetensors, and pickled weights are never loaded. Name a"
                 " revision that has them (`revision: refs/pr/<number>` of the conversion)."
             )
-        return commit, {name: describe(folder / name) for name in names}
+        return commit, {name: arrivals.check(folder / name, repo, name, commit) for name in names}
 
     return _persistently(fetch, f"model {repo}", wanted)
 
@@ -101,7 +101,7 @@ def fetch_model(source, folder, revision=None):
 def _describe_remote(repo, path, commit):
     """Size and digest of a data file, from the cache that `datasets` fills and uses."""
     local = huggingface_hub.hf_hub_download(repo, path, repo_type="dataset", revision=commit)
-    return describe(local)
+    return arrivals.check(local, repo, path, commit, repo_type="dataset")
 
 
 def _with_label_names(rows):
@@ -141,10 +141,10 @@ def _persistently(fetch, place, revision):
             raise AtlasError(f"{place}: {str(error)[:600]}{fix}") from error
         except (OSError, ConnectionError, hub_errors.HfHubHTTPError) as error:
             if attempt == _ATTEMPTS:
+                said = f"{type(error).__name__}: {str(error)[:200]}"
                 raise AtlasError(
-                    f"{place}: the hub at {huggingface_hub.constants.ENDPOINT} did not answer in {_ATTEMPTS}"
-                    f" attempts ({type(error).__name__}: {str(error)[:200]}). Nothing is lost: run again when"
-                    " it is back."
+                    f"{place}: the hub at {huggingface_hub.constants.ENDPOINT} did not answer well in"
+                    f" {_ATTEMPTS} attempts ({said}). Nothing is lost: run again when it is back."
                 ) from error
             wait = _WAIT * 2 ** (attempt - 1)
             _log.warning("%s: %s; attempt %d in %.0f s", place, str(error)[:200], attempt + 1, wait)
