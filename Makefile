@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs plan verify why gc bench bench-accuracy bench-costs bench-gpu clean
+.PHONY: env run test lint docs plan verify why gc faults bench bench-accuracy bench-costs bench-gpu clean
 
 env: .venv/.complete
 
@@ -35,6 +35,10 @@ verify why gc: env
 
 plan: env
 	$(BIN)/python workflow_scripts/plan_study.py --study $(STUDY) $(if $(BUDGET),--budget $(BUDGET))
+
+# Kills, full disks and damaged files, more of each than the tests inject.
+faults: env
+	ATLAS_FAULT_RUNS=5 $(BIN)/python -m pytest tests/workflow/test_kills.py tests/workflow/test_media.py tests/workflow/test_damage.py
 
 bench: env
 	$(BIN)/python bench/run.py

@@ -17,6 +17,7 @@ if "study" not in config:  # a study given by --configfile takes the place of th
 
 
 include: "rules/common.smk"
+include: "rules/resources.smk"
 include: "rules/inputs.smk"
 include: "rules/sources.smk"
 include: "rules/prepared.smk"

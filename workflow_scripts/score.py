@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from atlas import artifacts, manifests, metrics, stage
 from atlas.columns import EXAMPLES
-from atlas.files import write_json
+from atlas.files import write_sealed_json
 from atlas.stage import Output
 
 
@@ -40,7 +40,7 @@ def score(*, spec, code, predictions: Path, scores: Output, examples: Output):
             at_chance = bool(at_chance) or not metrics.above_chance(rows, spec["kind"])
     artifacts.write_table(examples, pa.concat_tables(tables).unify_dictionaries(), key, EXAMPLES)
     cell = {"split": spec["split"], "at_chance": at_chance, "languages": languages}
-    write_json(scores, {"key": key, **cell, "examples": {"file": examples.name, "key": key}})
+    write_sealed_json(scores, {"key": key, **cell, "examples": {"file": examples.name, "key": key}})
     return _summary(spec["metrics"][0], languages, at_chance)
 
 

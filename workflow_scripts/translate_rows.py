@@ -21,7 +21,7 @@ def translate_rows(*, spec, code, english: Path, translator: Path, manifest: Out
     key = artifacts.make_key(spec, code, english, translator)
     if manifests.restore(manifest, key):
         return "unchanged: same examples, translation model and code"
-    manifests.read(translator)
+    manifests.read(translator, check_digests=True)
     schema = kinds.of(spec["kind"]).EXAMPLES
     entry = manifests.read(english)["tables"]["train"]
     examples = artifacts.read_table(english.parent / entry["file"], schema).to_pylist()

@@ -65,3 +65,17 @@ def test_the_digest_is_sha256(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")  # the example of FIPS 180-2
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert files.sha256(tmp_path / "a") == expected
+
+
+def test_a_sealed_file_reads_as_written(tmp_path):
+    files.write_sealed_json(tmp_path / "a.json", {"points": 71.5, "name": "日本"})
+    assert files.read_json(tmp_path / "a.json") == {"points": 71.5, "name": "日本"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("71.5", "77.5"), ("points", "pounds")])
+def test_a_sealed_file_that_was_changed_is_refused(tmp_path, old, new):
+    path = tmp_path / "a.json"
+    files.write_sealed_json(path, {"points": 71.5})
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(AtlasError, match=r"a\.json: has other content than when it was made"):
+        files.read_json(path)

@@ -103,6 +103,24 @@ def test_every_save_leads_to_the_same_weights(tiny_model, tmp_path, monkeypatch,
     assert (_weights(resumed), again) == (_weights(whole), history)
 
 
+def _flip(path):
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage", [_flip, lambda path: os.truncate(path, 100), lambda path: path.write_bytes(b"no tensors")]
+)
+def test_a_damaged_save_is_named_and_not_used(tmp_path, damage, caplog):
+    store = resume.Store(tmp_path)
+    store.save({"a": torch.ones(2), "step": torch.tensor(3)}, {"step": 1})
+    assert store.facts() == {"step": 1}
+    damage(tmp_path / "state.safetensors")
+    assert store.facts() is None
+    assert "state.safetensors" in caplog.text and "starts again" in caplog.text
+
+
 def test_a_full_disk_costs_the_save_and_not_the_training(tmp_path, monkeypatch, caplog):
     store = resume.Store(tmp_path)
     store.save({"a": torch.ones(2)}, {"step": 1})

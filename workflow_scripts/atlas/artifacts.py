@@ -60,7 +60,7 @@ def write_table(path, table, key, schema=None):
         table = _fit(path, table, schema)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: key.encode()})
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path, schema=None, columns=None):
@@ -89,14 +89,15 @@ def _fit(path, table, schema):
 
 def _open(path):
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, page_checksum_verification=True)
     except FileNotFoundError:
         raise AtlasError(f"{path}: not there. Let the workflow make it again.") from None
-    except pa.ArrowInvalid as error:
+    except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from None
 
 
 def _damaged(path, error):
+    found = str(error).strip()  # some end in empty lines
     return AtlasError(
-        f"{path}: not a whole parquet file ({error}). Delete it and let the workflow make it again."
+        f"{path}: not a whole parquet file ({found}). Delete it and let the workflow make it again."
     )

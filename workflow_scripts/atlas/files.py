@@ -8,6 +8,8 @@ from pathlib import Path
 
 from atlas.errors import AtlasError
 
+_SEAL = "seal"
+
 
 @contextlib.contextmanager
 def replacing(path):
@@ -32,25 +34,45 @@ def write_text(path, text):
 
 def write_json(path, content):
     """Write `content` with sorted keys, so that equal content gives equal bytes."""
-    write_text(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    write_text(path, _as_text(content) + "\n")
+
+
+def write_sealed_json(path, content):
+    """Write a dict with a digest of itself: later reading notices every change, be it of one digit."""
+    write_json(path, {**content, _SEAL: _digest(content)})
 
 
 def read_json(path):
-    """Read a JSON file.
+    """Read a JSON file, without its seal if it has one.
 
     Raises
     ------
     AtlasError
-        If the file is missing or not whole.
+        If the file is missing, not whole, or other than it was sealed.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise AtlasError(f"{path}: not there. Let the workflow make it again.") from None
     except ValueError as error:
         raise AtlasError(
             f"{path}: not valid JSON ({error}). Delete it and let the workflow make it again."
         ) from None
+
+    seal = content.pop(_SEAL, None) if isinstance(content, dict) else None
+    if seal is not None and seal != _digest(content):
+        raise AtlasError(
+            f"{path}: has other content than when it was made. Delete it and let the workflow make it again."
+        )
+    return content
+
+
+def _as_text(content):
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+
+
+def _digest(content):
+    return hashlib.sha256(_as_text(content).encode()).hexdigest()[:16]
 
 
 def sha256(path):

@@ -8,7 +8,7 @@ import contextlib
 from pathlib import Path
 
 from atlas.errors import AtlasError
-from atlas.files import read_json, sha256, write_json
+from atlas.files import read_json, sha256, write_sealed_json
 
 DROPPED = "dropped.json"  # says of a checkpoint without weights what there was
 _WITHDRAWN = ".withdrawn-"
@@ -27,8 +27,8 @@ def write(path, key, files, **facts):
     path = Path(path)
     listed = {str(name): describe(path.parent / name) for name in sorted(map(str, files))}
     manifest = {**facts, "key": key, "files": listed}
-    write_json(_twin(path), manifest)
-    write_json(path, manifest)
+    write_sealed_json(_twin(path), manifest)
+    write_sealed_json(path, manifest)
 
 
 def restore(path, key):
@@ -44,11 +44,14 @@ def restore(path, key):
     twin = _twin(Path(path))
     if not twin.exists():
         return False
-    manifest = read_json(twin)
+    try:
+        manifest = read_json(twin)
+    except AtlasError:  # damaged
+        return False
     intact = not any(damage(twin.parent / name, fact, True) for name, fact in manifest["files"].items())
     if manifest["key"] != key or not intact:
         return False
-    write_json(path, manifest)
+    write_sealed_json(path, manifest)
     return True
 
 
@@ -108,7 +111,7 @@ def withdraw_incomplete(folder):
 
 def withdraw(path):
     """Rename an artifact, so that the workflow makes it again; whether that could be done."""
-    with contextlib.suppress(PermissionError, FileNotFoundError):
+    with contextlib.suppress(OSError):  # not ours to write, a medium that is read only, or gone by now
         path.rename(f"{path}{_WITHDRAWN}{times_withdrawn(path) + 1}")
         return True
     return False
@@ -138,7 +141,7 @@ def drop(path, note):
     for name in told["files"]:
         if name not in _KEPT:
             (path.parent / name).unlink(missing_ok=True)
-    write_json(note, told)
+    write_sealed_json(note, told)
     return sum(fact["size"] for name, fact in told["files"].items() if name not in _KEPT)
 
 

@@ -30,7 +30,7 @@ def make(spec, code, encoder, examples, manifest, text=None):
 
 
 def _train(spec, key, encoder, examples, manifest, text, caches):
-    before = manifests.read(encoder)
+    before = manifests.read(encoder, check_digests=True)
     rows = [
         _read(path, kinds.of(stream["kind"]).EXAMPLES)
         for path, stream in zip(examples, spec["streams"], strict=True)

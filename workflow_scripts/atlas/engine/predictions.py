@@ -55,7 +55,7 @@ class _Predictor:
     """A loaded checkpoint with the reading of its kind."""
 
     def __init__(self, kind, spec, checkpoint):
-        manifests.read(checkpoint)
+        manifests.read(checkpoint, check_digests=True)
         self._kind, self._labels = kind, spec["labels"]
         self._reading = {**spec["reading"], "no_answer": spec["no_answer"]}
         self._place, self._sides = checkpoint.parent, {}

@@ -6,6 +6,7 @@ the checkpoint under the training's key, so a changed recipe never meets the sta
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ import time
 
 import safetensors
 import safetensors.torch
+import torch
 
 from atlas.errors import AtlasError
 from atlas.files import replacing
@@ -57,11 +59,19 @@ class Store:
         return self._path is not None and time.monotonic() - self._saved >= 60 * self._minutes
 
     def facts(self):
-        """What the last save noted beside its tensors, or None without a save."""
+        """What the last save noted beside its tensors, or None without a whole save."""
         if self._path is None or not self._path.exists():
             return None
-        with safetensors.safe_open(self._path, framework="pt") as opened:
-            return json.loads(opened.metadata()["facts"])
+        try:
+            with safetensors.safe_open(self._path, framework="pt") as opened:
+                noted = opened.metadata()
+            if noted["digest"] == _digest(self.tensors(), noted["facts"]):
+                return json.loads(noted["facts"])
+            reason = "has other content than when it was saved"
+        except (OSError, KeyError, TypeError, safetensors.SafetensorError) as error:
+            reason = str(error)
+        _log.warning("%s: %s; the training starts again", self._path, reason)
+        return None
 
     def tensors(self):
         """Tensors of the last save by name."""
@@ -74,13 +84,20 @@ class Store:
         self._saved = time.monotonic()
         try:
             with replacing(self._path) as temporary:
-                safetensors.torch.save_file(
-                    {name: tensor.contiguous() for name, tensor in tensors.items()},
-                    temporary,
-                    {"facts": json.dumps(facts)},
-                )
+                tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+                told = json.dumps(facts)
+                noted = {"facts": told, "digest": _digest(tensors, told)}
+                safetensors.torch.save_file(tensors, temporary, noted)
         except (OSError, safetensors.SafetensorError) as error:
             _log.warning("state not saved, an earlier one stays: %s", error)
+
+
+def _digest(tensors, facts):
+    digest = hashlib.sha256(facts.encode())
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].cpu().reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 class Signals:
