@@ -91,7 +91,7 @@ def predict(folder, vocabulary, number):
 
     torch.set_num_threads(1)
     kind, tokenizer = kinds.of("sentence_classification"), encoders.load_tokenizer(folder)
-    model = encoders.load_checkpoint(folder, kind.AUTO_CLASS)
+    model = encoders.with_fresh_head(folder, kind.AUTO_CLASS, engine.LABELS, "first", 1)
     examples = engine.rows("MNLI", 4 * number, vocabulary)
     features = kind.encode(examples, tokenizer, {"max_tokens": 128}, engine.LABELS)
     started = engine.clock()

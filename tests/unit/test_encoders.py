@@ -145,6 +145,28 @@ def test_damaged_weights_are_named(tiny_model, tmp_path, damage):
         encoders.load_encoder(folder)
 
 
+def test_weights_of_another_architecture_are_refused(tiny_model, tmp_path):
+    shutil.copytree(tiny_model, tmp_path / "copy")
+    transformers.DistilBertConfig(
+        vocab_size=50, dim=32, n_heads=2, n_layers=1, hidden_dim=64
+    ).save_pretrained(tmp_path / "copy")
+    with pytest.raises(
+        AtlasError, match="copy: .*not those of a DistilBertModel.*missing or of another shape"
+    ):
+        encoders.load_encoder(tmp_path / "copy")
+
+
+def test_an_encoder_is_no_checkpoint(tiny_model):
+    with pytest.raises(AtlasError, match=r"not those of a \w+ForSequenceClassification.*classifier"):
+        encoders.load_checkpoint(tiny_model, CLASSIFIER)
+
+
+def test_a_checkpoint_with_other_labels_is_refused(mean_pooled):
+    encoders.load_checkpoint(mean_pooled[1], CLASSIFIER, LABELS)
+    with pytest.raises(AtlasError, match="labels .*but the task has .*manifest.json"):
+        encoders.load_checkpoint(mean_pooled[1], CLASSIFIER, list(reversed(LABELS)))
+
+
 def test_a_folder_without_tokenizer_is_named(tiny_model, tmp_path):
     shutil.copy(tiny_model / "config.json", tmp_path)
     with pytest.raises(AtlasError, match="tokenizer"):

@@ -166,6 +166,12 @@ def test_a_damaged_checkpoint_is_refused(cell):
         predictions.make(SPEC, "code", *cell)
 
 
+def test_a_checkpoint_of_other_labels_is_refused(cell):
+    with pytest.raises(AtlasError, match=r"checkpoint: its head gives the labels \['no', 'yes'\]"):
+        predictions.make({**SPEC, "labels": ["yes", "no"]}, "code", *cell)
+    assert not cell[2].exists() and not list(cell[2].parent.glob("*.parquet"))
+
+
 def test_retrieval_reads_the_encoder_as_it_stands(tiny_model, tiny_tokenizer, tmp_path):
     pairs = [("the cat sleeps", "the cat sleeps"), ("Berlin", "Berlin"), ("柏林", "柏林")]
     rows = [{"id": str(i), "query": q, "candidate": c} for i, (q, c) in enumerate(pairs)]

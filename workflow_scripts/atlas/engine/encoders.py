@@ -17,11 +17,9 @@ from transformers import (
 )
 
 from atlas import architectures
+from atlas.engine import pooling
 from atlas.errors import AtlasError
 
-# Architectures whose sentence heads pool as the config's `classifier_pooling` says, and their word for the
-# first token. On all others a hook pools.
-_POOL_THEMSELVES = {"modernbert": "cls", "eurobert": "bos", "mt5": "first"}
 _LACK_HEADS = ("eurobert", "mt5")  # atlas.engine.heads has what transformers lacks
 
 
@@ -45,20 +43,33 @@ def load_tokenizer(folder):
 
 
 def load_encoder(folder):
-    """Encoder without any head, in 32-bit floats.
+    """Encoder without any head, in 32-bit floats; without a pooler in the folder, its pooler is untrained.
 
     Raises
     ------
     AtlasError
-        If the weights are missing, truncated or not safetensors.
+        If the weights are missing, truncated, of another architecture or not safetensors.
     """
-    return _load(_encoder_class(_config(folder)), folder)
+    return _load(_encoder_class(_config(folder)), folder, _is_pooler)
 
 
-def load_checkpoint(folder, auto_class):
-    """Fine-tuned model of a checkpoint folder, with the pooling that it was trained with."""
-    model = _load(_head_class(auto_class, _config(folder)), folder)
-    _pool(model)
+def load_checkpoint(folder, auto_class, labels=()):
+    """Fine-tuned model of a checkpoint folder, with the pooling that it was trained with.
+
+    Raises
+    ------
+    AtlasError
+        If the weights are not whole, head included, or the head has other labels than `labels`.
+    """
+    config = _config(folder)
+    own = [config.id2label[number] for number in sorted(config.id2label)]
+    if labels and own != list(labels):
+        raise AtlasError(
+            f"{folder}: its head gives the labels {own}, but the task has {list(labels)}. The checkpoint is"
+            " of another task: delete its manifest.json, and it is trained again."
+        )
+    model = _load(_head_class(auto_class, config), folder, lambda name: False)
+    pooling.apply(model)
     return model
 
 
@@ -81,7 +92,7 @@ def _config(folder):
         raise AtlasError(f"{folder}: no model can be loaded: {_first_line(error)}") from error
 
 
-def with_fresh_head(folder, auto_class, labels, pooling, seed):
+def with_fresh_head(folder, auto_class, labels, pooled, seed):
     """Encoder of `folder` under a freshly initialised head.
 
     Embeddings and layers are carried over; pooler and head start anew from `seed`, whatever stood in the
@@ -91,7 +102,7 @@ def with_fresh_head(folder, auto_class, labels, pooling, seed):
     ----------
     auto_class : name of one of transformers' AutoModelFor... classes
     labels : names of the head's outputs; empty where the class fixes the head itself
-    pooling : ``"first"`` (the stock head) or ``"mean"`` over tokens
+    pooled : ``"first"`` (the stock head) or ``"mean"`` over tokens
     """
     config = _config(folder)
     if labels:
@@ -99,15 +110,14 @@ def with_fresh_head(folder, auto_class, labels, pooling, seed):
         config.label2id = {label: index for index, label in enumerate(labels)}
     else:
         config.num_labels = 2  # transformers' default; an earlier task's number breaks a QA head
-    first = _POOL_THEMSELVES.get(config.model_type, "first")
-    config.classifier_pooling = first if pooling == "first" else pooling
+    config.classifier_pooling = pooling.named(pooled, config)
     torch.manual_seed(seed)
     try:
         model = _head_class(auto_class, config).from_config(config, dtype=torch.float32)
     except ValueError as error:
         raise AtlasError(f"{folder}: transformers has no {auto_class} for {config.model_type}.") from error
     carry(load_encoder(folder), model, f"{folder} under {auto_class}")
-    _pool(model)
+    pooling.apply(model)
     return model
 
 
@@ -117,7 +127,7 @@ def load_masked_lm(folder, seed):
     A folder of the encoder alone has lost the head's few weights; the large matrix is that of the embeddings.
     """
     torch.manual_seed(seed)
-    model = _load(AutoModelForMaskedLM, folder)
+    model = _load(AutoModelForMaskedLM, folder, lambda name: True)  # its encoder is carried over below
     carry(load_encoder(folder), model, f"{folder} as a masked language model")
     return model
 
@@ -187,15 +197,26 @@ def retrieval_layer(model, declared):
     return layer
 
 
-def _load(auto_class, folder):
+def _load(auto_class, folder, may_lack):
+    """Model of a folder; `may_lack` says of a weight's name whether it may start anew."""
+    how = {"dtype": torch.float32, "use_safetensors": True}
+    how |= {"output_loading_info": True, "ignore_mismatched_sizes": True}  # they are refused below, by name
     try:
-        return auto_class.from_pretrained(folder, dtype=torch.float32, use_safetensors=True).eval()
+        model, report = auto_class.from_pretrained(folder, **how)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise AtlasError(f"{folder}: no model can be loaded: {_first_line(error)}") from error
     except Exception as error:  # safetensors raises its own type, without a common base
         if type(error).__name__ != "SafetensorError":
             raise
         raise AtlasError(f"{Path(folder) / 'model.safetensors'}: damaged: {error}") from error
+    lost = {name for name in report["missing_keys"] if not may_lack(name)}
+    lost = sorted(lost | {name for name, *_ in report["mismatched_keys"]})
+    if lost:
+        raise AtlasError(
+            f"{folder}: its weights are not those of a {type(model).__name__}, as its config.json would have"
+            f" it: {len(lost)} are missing or of another shape, such as {', '.join(lost[:4])}."
+        )
+    return model.eval()
 
 
 def _first_line(error):
@@ -204,38 +225,3 @@ def _first_line(error):
 
 def _is_pooler(name):
     return name.startswith("pooler.")
-
-
-def _pool(model):
-    """Let the stock head read the mean over tokens where it would read the first token.
-
-    Stock heads of BERT's and RoBERTa's families take the first position of the encoder's last hidden
-    state. A hook puts the masked mean there, so weights and classes stay stock.
-    """
-    own = model.config.model_type in _POOL_THEMSELVES
-    if own or getattr(model.config, "classifier_pooling", "first") != "mean":
-        return
-    seen = {}
-
-    def note_mask(module, args, kwargs):
-        seen["mask"] = kwargs.get("attention_mask")
-
-    def mean_first(hidden):
-        mask = seen["mask"].unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
-        return torch.cat((mean, hidden[:, 1:]), dim=1)
-
-    def put_mean_first(module, args, output):
-        if isinstance(output, tuple):
-            return (mean_first(output[0]), *output[1:])
-        output["last_hidden_state"] = mean_first(output[0])
-        return output
-
-    model.base_model.register_forward_pre_hook(note_mask, with_kwargs=True)
-    # Where the base model ends in a pooler, that reads the mean; without one, the head reads the base model's
-    # output. Neither is shared by the heads of several tasks, as the layers below are.
-    pooler = getattr(model.base_model, "pooler", None)
-    if pooler is None:
-        model.base_model.register_forward_hook(put_mean_first)
-    else:
-        pooler.register_forward_pre_hook(lambda module, args: (mean_first(args[0]), *args[1:]))

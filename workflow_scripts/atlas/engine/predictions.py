@@ -62,7 +62,7 @@ class _Predictor:
         encoders.check_length(checkpoint.parent, spec["reading"]["max_tokens"])
         self._tokenizer = encoders.load_tokenizer(checkpoint.parent)
         if hasattr(kind, "AUTO_CLASS"):
-            self._model = encoders.load_checkpoint(checkpoint.parent, kind.AUTO_CLASS)
+            self._model = encoders.load_checkpoint(checkpoint.parent, kind.AUTO_CLASS, spec["labels"])
         else:
             self._model = encoders.load_encoder(checkpoint.parent)
 
