@@ -13,7 +13,9 @@ def closest(name, allowed, shown=3):
     >>> closest("xnil", ["xnli", "udpos"])
     'Did you mean xnli? Allowed: udpos, xnli.'
     """
-    allowed = sorted(str(option) for option in allowed)
+    # Names in data can hold what moves a terminal's cursor.
+    texts = (str(option) for option in allowed)
+    allowed = sorted(text if text.isprintable() else repr(text) for text in texts)
     near = difflib.get_close_matches(str(name), allowed, n=shown, cutoff=0.5)
     meant = f"Did you mean {' or '.join(near)}? " if near else ""
     listed = ", ".join(allowed[:40]) + (", ..." if len(allowed) > 40 else "")

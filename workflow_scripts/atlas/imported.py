@@ -19,6 +19,7 @@ REQUIRED = ("model", "n_parameters", "target", "source_language", "language", "m
 DEFAULTS = {"intermediate": "none", "kind": "", "seed": 1, "split": ""}
 COMMENTS = ("source", "note")  # for people; not carried over
 CELL = ("model", "intermediate", "target", "seed", "source_language", "language", "metric")
+_NAMES = ("model", "intermediate", "target", "kind", "metric", "split")
 _FLAGS = {"true": True, "false": False, "none": None}
 
 
@@ -99,6 +100,8 @@ def _row(found, place, languages):
     for name in ("model", "n_parameters", "target", "metric"):
         if row[name] is None:
             raise AtlasError(f"{place}: {name} is empty. Fill it in.")
+    for name in _NAMES:
+        _check_text(row[name], name, place)
     for name in ("language", "source_language"):
         if row[name] not in languages:
             raise AtlasError(
@@ -106,6 +109,13 @@ def _row(found, place, languages):
                 f" {closest(row[name], languages)}"
             )
     return row
+
+
+def _check_text(value, name, place):
+    """Refuse a name that no page and no file could show as it is."""
+    if not isinstance(value, str) or not value.isprintable() or len(value) > 100:
+        shown = repr(value)[:100]
+        raise AtlasError(f"{place}: {name} is {shown}. Write at most 100 printable characters.")
 
 
 def _whole(value, name, place):

@@ -4,11 +4,13 @@ Light imports only: the Snakefile reads this module.
 """
 
 import math
+import re
 import string
 
 from atlas.errors import AtlasError
 
 # Of one entry: by aliases, YAML can stand for more than any memory holds.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # nor of XML, as figures are
 _MOST_VALUES, _MOST_LEVELS = 200_000, 30
 
 
@@ -48,17 +50,14 @@ def _check_key(key, where):
 def _check_leaf(value, where):
     if isinstance(value, float) and not math.isfinite(value):
         raise AtlasError(f"{where}: found {value!r}, which is no number. Write one.")
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise AtlasError(f"{where}: found {value!r}, which is no Unicode text. Write UTF-8.") from None
+    if isinstance(value, str) and (found := _NO_TEXT.search(value)):
+        raise AtlasError(f"{where}: found {value[:80]!r}, in which {found[0]!r} is no character of a text.")
     if not isinstance(value, str | bool | int | float | None):
         raise AtlasError(f"{where}: found {value!r}, which YAML reads as {type(value).__name__}. Quote it.")
 
 
 def check_fields(text, allowed, place, fix):
-    """Refuse a text with other `{fields}` than the allowed ones, or with anything but a name within braces.
+    """Refuse a text with other braces than those of the allowed `{fields}`; Snakemake has a use for them too.
 
     Parameters
     ----------
@@ -70,11 +69,12 @@ def check_fields(text, allowed, place, fix):
         Naming the place, the text and the fix.
     """
     try:
-        found = [parts[1:] for parts in string.Formatter().parse(text)]
+        found = list(string.Formatter().parse(text))
     except ValueError as error:
-        raise AtlasError(f"{place}: found {text!r}: {error}. Write {{{{ and }}}} for braces.") from None
-    for field, specification, conversion in found:
-        if field is not None and (field not in allowed or specification or conversion):
+        raise AtlasError(f"{place}: found {text!r}: {error}; {fix}") from None
+    for literal, field, specification, conversion in found:
+        known = field is None or (field in allowed and not specification and not conversion)
+        if not known or "{" in literal or "}" in literal:
             raise AtlasError(f"{place}: found {text!r}, but {fix}")
 
 

@@ -30,6 +30,7 @@ PLUMBING = {
     )
 }
 
+_FOLDER = re.compile("[A-Za-z0-9._-]+")
 EXPLAINED = {}  # digest of code -> module -> digest of its meaning, library -> version
 HERE = Path(__file__).resolve().parent.parent  # the folder that holds the scripts and `atlas`
 
@@ -54,8 +55,11 @@ def digest(content):
 
 
 def any_of(names):
-    """Regular expression for exactly these names, so that a mistyped path is no rule's output."""
-    return "|".join(re.escape(name) for name in names) or "(?!)"
+    """Regular expression for exactly these names, so that a mistyped path is no rule's output.
+
+    Names in imported scores may hold what Snakemake reads as its own; no job has such a name.
+    """
+    return "|".join(re.escape(name) for name in names if _FOLDER.fullmatch(name)) or "(?!)"
 
 
 @functools.cache

@@ -1,9 +1,11 @@
 """Files of the user's own, as a second source beside the hub."""
 
+import glob
 import shutil
 from pathlib import Path
 
 import datasets
+from datasets.utils.extract import Extractor
 
 from atlas.errors import AtlasError
 from atlas.manifests import describe
@@ -30,7 +32,7 @@ def fetch_table(source, revision=None):
     Raises
     ------
     AtlasError
-        If the file is missing or of a format that is not read.
+        If the file is missing, packed, or of a format that is not read.
     """
     path = path_of(source)
     if path.is_dir():
@@ -49,15 +51,32 @@ def fetch_table(source, revision=None):
         )
     if not path.stat().st_size:
         raise AtlasError(f"{path}: has no rows (from `local: {source['local']}` in the catalogue).")
+    _check_readable(path)
     options = {"sep": "\t"} if path.suffix == ".tsv" else {}
     try:
         rows = datasets.load_dataset(
-            _FORMATS[path.suffix], data_files=str(path), split="train", streaming=False, **options
+            _FORMATS[path.suffix],
+            data_files=glob.escape(str(path)),
+            split="train",
+            streaming=False,
+            **options,
         )
     except Exception as error:  # each format's reader raises its own types
-        raise AtlasError(f"{path}: cannot be read: {str(error.__cause__ or error)[:400]}") from error
+        cause = error.__cause__ or error
+        said = str(cause) or type(cause).__name__
+        raise AtlasError(f"{path}: cannot be read: {said[:400]}") from error
     table = rows.with_format("arrow")[:] if len(rows) else rows.data.table
     return table.replace_schema_metadata(None), None, {path.name: describe(path)}
+
+
+def _check_readable(path):
+    """Refuse what `datasets` would take for something else than one file of rows."""
+    if "::" in str(path):
+        raise AtlasError(
+            f"{path}: `::` chains file systems and cannot be read. Rename the file or its folder."
+        )
+    if packed := Extractor.infer_extractor_format(path):
+        raise AtlasError(f"{path}: is packed ({packed}) under another name. Unpack it.")
 
 
 def fetch_model(source, folder, revision=None):

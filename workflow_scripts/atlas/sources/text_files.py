@@ -41,7 +41,7 @@ FORMATS = {"row_per_line": read_rows, "token_per_line": read_sentences}
 def _lines(path, names):
     """Fields of each line; None for a blank one."""
     with open(path, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate(_decoded(path, lines), start=1):
             fields = line.rstrip("\r\n").split("\t")
             if fields == [""]:
                 yield None
@@ -53,6 +53,13 @@ def _lines(path, names):
                 )
             else:
                 yield fields
+
+
+def _decoded(path, lines):
+    try:
+        yield from lines
+    except UnicodeDecodeError as error:
+        raise AtlasError(f"{path}: cannot be read as UTF-8 text: {error}. Convert the file.") from None
 
 
 def _table(rows, names, kind):
