@@ -32,7 +32,7 @@ def write_columns(folder):
 
 
 def move(home):
-    """Give a tiny study's data hostile columns and labels; put data and model into a folder of such a name."""
+    """Give a tiny study's data hostile columns and labels; data and model go to a folder so named."""
     write_columns(home / "data")
     folder = home / HARM
     folder.mkdir()

@@ -26,6 +26,7 @@ PLUMBING = {
         "provenance",
         "records",
         "stage",
+        "tokens",
         "warm",
     )
 }

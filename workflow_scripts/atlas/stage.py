@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NewType
 
-from atlas import records
+from atlas import records, tokens
 from atlas.errors import AtlasError
 
 _log = logging.getLogger("atlas")
@@ -129,11 +129,12 @@ def _redirect_output(log):
         stream = open(log, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 (lives as long as we do)
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
+    tokens.hide_in_logs()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", force=True)
     return terminal
 
 
 def _fail(terminal, message, log):
     where = f"\n  log: {log}" if log else ""
-    print(f"\nERROR in {message}{where}\n", file=terminal, flush=True)
+    print(f"\nERROR in {tokens.hidden(message)}{where}\n", file=terminal, flush=True)
     raise SystemExit(1)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from huggingface_hub import errors as hub_errors
 
+from atlas import tokens
 from atlas.errors import AtlasError, closest
 from atlas.sources import arrivals
 
@@ -138,22 +139,41 @@ def _persistently(fetch, place, revision):
             raise AtlasError(_not_there(place, revision, error)) from error
         except (ValueError, RuntimeError) as error:
             fix = next((f" {fix}" for said, fix in _FIXES.items() if said in str(error)), "")
-            raise AtlasError(f"{place}: {str(error)[:600]}{fix}") from error
+            raise AtlasError(f"{place}: {_said(error, 600)}{fix}") from error
         except (OSError, ConnectionError, hub_errors.HfHubHTTPError) as error:
+            if _is_refused(error):
+                raise AtlasError(
+                    f"{place}: the hub at {huggingface_hub.constants.ENDPOINT} refuses access"
+                    f" ({_said(error)}). Ask for it on the repository's page, and log in by `hf auth login`."
+                ) from error
             if attempt == _ATTEMPTS:
-                said = f"{type(error).__name__}: {str(error)[:200]}"
+                said = f"{type(error).__name__}: {_said(error)}"
                 raise AtlasError(
                     f"{place}: the hub at {huggingface_hub.constants.ENDPOINT} did not answer well in"
                     f" {_ATTEMPTS} attempts ({said}). Nothing is lost: run again when it is back."
                 ) from error
             wait = _WAIT * 2 ** (attempt - 1)
-            _log.warning("%s: %s; attempt %d in %.0f s", place, str(error)[:200], attempt + 1, wait)
+            _log.warning("%s: %s; attempt %d in %.0f s", place, _said(error), attempt + 1, wait)
             time.sleep(wait)
     raise AssertionError("the loop returns or raises")
 
 
+def _said(error, most=200):
+    """Start of an error's text; what must not be told is hidden before the cut."""
+    return tokens.hidden(str(error))[:most]
+
+
+def _is_refused(error):
+    """Whether the hub told, somewhere behind an error, that it knows but does not permit."""
+    while error is not None:
+        if getattr(getattr(error, "response", None), "status_code", None) in (401, 403):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _not_there(place, revision, error):
-    reason = str(error).strip().splitlines()[0][:200]
+    reason = _said(error).strip().splitlines()[0]
     return (
         f"{place}: not on the hub at {huggingface_hub.constants.ENDPOINT}, or revision {revision!r} is not"
         f" ({reason}). Correct `hub` or `revision` in the catalogue; private and gated repositories need"
