@@ -15,7 +15,7 @@ from atlas import (
     manifests,
     provenance,
     records,
-    run_lock,
+    holding,
     specs,
     variants,
 )
@@ -57,7 +57,7 @@ wildcard_constraints:
 def start_run():
     """Take the study for this run alone, and note what its digests of code mean."""
     try:
-        run_lock.hold(RESULTS)
+        holding.hold(RESULTS)
     except AtlasError as error:
         raise WorkflowError(f"{error}") from None
     clocks.catch_up(RESULTS)

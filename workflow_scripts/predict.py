@@ -7,15 +7,14 @@ and whether it is right), and manifest.json, last: language -> file, key, rows.
 from pathlib import Path
 
 from atlas import warm
+from atlas.engine import predictions
 from atlas.stage import Output
 
 
 def predict(*, spec, code, checkpoint: Path, examples: Path, manifest: Output):
     """Predict with the checkpoint of one manifest the test examples of another."""
-    from atlas.engine import predictions  # imports torch, which a warm start has done already
-
     return predictions.make(spec, code, checkpoint, examples, manifest)
 
 
 if __name__ == "__main__":
-    warm.run(predict)
+    warm.run(predict, predictions.is_made)

@@ -146,23 +146,3 @@ def test_a_checkpoint_that_finds_no_room_says_so(tiny_model, tmp_path, monkeypat
     with pytest.raises(AtlasError, match="No space left"):
         training.save(model, tokenizer, tmp_path / "checkpoint")
     assert not list((tmp_path / "checkpoint").iterdir())
-
-
-def test_an_orphan_that_still_trains_is_waited_for(tmp_path):
-    hold = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, 2); print(); sys.stdin.read()"
-    lock = tmp_path / ".training.lock"
-    orphan = subprocess.Popen(
-        [sys.executable, "-c", hold, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    orphan.stdout.readline()
-    waiter = subprocess.Popen(
-        [sys.executable, "-c", "from pathlib import Path; from atlas.engine import resume; import sys\n"
-         "print('waiting', flush=True)\nwith resume.only_one(Path(sys.argv[1]), 'it'): print('entered')",
-         tmp_path],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow_scripts")}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    waiter.stdout.readline()
-    assert waiter.poll() is None
-    orphan.kill()
-    assert "entered" in waiter.communicate(timeout=60)[0]
-    orphan.wait()

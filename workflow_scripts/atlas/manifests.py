@@ -41,18 +41,28 @@ def restore(path, key):
     -------
     bool : whether the manifest is back; else the stage has to do its work
     """
+    manifest = _restorable(path, key, check_digests=True)
+    if manifest is not None:
+        write_sealed_json(path, manifest)
+    return manifest is not None
+
+
+def may_restore(path, key):
+    """Whether `restore` would do it, judged by key and sizes alone."""
+    return _restorable(path, key, check_digests=False) is not None
+
+
+def _restorable(path, key, check_digests):
     twin = _twin(Path(path))
     if not twin.exists():
-        return False
+        return None
     try:
         manifest = read_json(twin)
     except AtlasError:  # damaged
-        return False
-    intact = not any(damage(twin.parent / name, fact, True) for name, fact in manifest["files"].items())
-    if manifest["key"] != key or not intact:
-        return False
-    write_sealed_json(path, manifest)
-    return True
+        return None
+    files = manifest["files"].items()
+    intact = not any(damage(twin.parent / name, fact, check_digests) for name, fact in files)
+    return manifest if manifest["key"] == key and intact else None
 
 
 def _twin(path):

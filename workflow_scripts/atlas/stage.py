@@ -46,7 +46,7 @@ def perform(stage, arguments):
     function annotates the keyword as list. All output goes to the log file; the terminal sees one line at
     the end, or a message for people if it fails.
     """
-    given = _parse(stage, arguments)
+    given = parse(stage, arguments)
     log = given.pop("log", None)
     if log is not None:
         os.environ["ATLAS_LOG"] = str(log)  # beside it lies what a training reports
@@ -89,7 +89,8 @@ def _artifacts(stage, given):
     return inputs, outputs
 
 
-def _parse(stage, arguments):
+def parse(stage, arguments):
+    """Keyword -> value of a stage's command line, `log` among them if it is given."""
     parameters = inspect.signature(stage).parameters
     given, name = {}, None
     for word in arguments:

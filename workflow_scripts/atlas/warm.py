@@ -24,21 +24,36 @@ import time
 from pathlib import Path
 
 from atlas import stage
+from atlas.errors import AtlasError
 
-HEAVY = ("torch", "transformers", "accelerate", "atlas.engine.checkpoints", "atlas.engine.predictions")
+HEAVY = ("torch", "transformers", "accelerate", "atlas.engine.attempts", "atlas.engine.predictor")
 _IDLE = 60  # seconds without work after which the server ends
 _GRACE = 30  # seconds that a stage whose client was killed has to save its state
 _START = 60  # seconds that a first stage waits for the server before it goes on by itself
 
 
-def run(function):
-    """Run a stage as `stage.run` does, in a fork of the server where that is possible."""
+def run(function, is_made):
+    """Run a stage as `stage.run` does, in a fork of the server where that is possible and worth it.
+
+    Parameters
+    ----------
+    is_made : function of the stage's keywords that says whether there is nothing left to compute
+    """
     arguments = sys.argv[1:]
-    status = _call(inspect.getsourcefile(function), arguments) if _allowed() else None
+    forked = _allowed() and not _said(is_made, stage.parse(function, arguments))
+    status = _call(inspect.getsourcefile(function), arguments) if forked else None
     if status is None:
         stage.run(function, arguments)
     else:
         raise SystemExit(status)
+
+
+def _said(is_made, given):
+    given.pop("log", None)
+    try:
+        return is_made(**given)
+    except AtlasError:
+        return False  # the stage itself meets it, and tells
 
 
 def _allowed():

@@ -2,14 +2,13 @@
 
 import shutil
 
-from atlas import artifacts, kinds, manifests
-from atlas.engine import attempts, devices, features, resume
+from atlas import artifacts, holding, kinds, manifests
 from atlas.files import write_json
 
 _PARTS = ("train", "tune", "first")
 
 
-def make(spec, code, encoder, examples, manifest, text=None):
+def make(spec, code, encoder, examples, manifest, text=()):
     """Train, and write checkpoint, history and manifest into the manifest's folder.
 
     Parameters
@@ -17,27 +16,38 @@ def make(spec, code, encoder, examples, manifest, text=None):
     spec : of a training, as `atlas.engine.training` says
     encoder : manifest of the folder to start from
     examples : for each stream, the manifest of prepared examples with tables `train` and `tune` (and `first`)
-    text : manifest of text with tables `train` and `tune`, for masked language modelling
+    text : for masked language modelling, the manifest of text with tables `train` and `tune`, in a list
     """
-    inputs = [encoder, *examples, *([text] if text else [])]
-    key = artifacts.make_key(spec, code, *inputs)
-    with resume.only_one(manifest.parent, manifest.parent.name):
+    key = _key(spec, code, encoder, examples, text)
+    with holding.only_one(manifest.parent, manifest.parent.name):
         if manifests.restore(manifest, key):
             return "unchanged: same encoder, examples, recipe and code"
-        with devices.slots(devices.wanted()):
-            caches = [features.Cache(path, code) for path in [*examples, *([text] if text else [])]]
-            return _train(spec, key, encoder, examples, manifest, text, caches)
+        return _train(spec, key, encoder, examples, manifest, text, code)
 
 
-def _train(spec, key, encoder, examples, manifest, text, caches):
+def is_made(spec, code, encoder, examples, manifest, text=()):
+    """Whether `make` would only put the manifest back; cheap, and read before torch is imported."""
+    return manifests.may_restore(manifest, _key(spec, code, encoder, examples, text))
+
+
+def _key(spec, code, encoder, examples, text):
+    return artifacts.make_key(spec, code, encoder, *examples, *text)
+
+
+def _train(spec, key, encoder, examples, manifest, text, code):
+    # These import torch, which what is unchanged does without.
+    from atlas.engine import attempts, devices, features
+
     before = manifests.read(encoder, check_digests=True)
     rows = [
         _read(path, kinds.of(stream["kind"]).EXAMPLES)
         for path, stream in zip(examples, spec["streams"], strict=True)
     ]
     store = manifest.parent / f".resume-{key}"
-    texts = _read(text) if text else None
-    tried, kept = attempts.train(encoder.parent, rows, spec, texts, store, caches)
+    texts = _read(*text) if text else None
+    caches = [features.Cache(path, code) for path in [*examples, *text]]
+    with devices.slots(devices.wanted()):
+        tried, kept = attempts.train(encoder.parent, rows, spec, texts, store, caches)
     files = _moved(attempts.folder(store, kept) / "result", manifest.parent)
     write_json(manifest.parent / "training.json", {"attempts": tried, "kept": kept + 1})
     best = attempts.best(tried[kept])

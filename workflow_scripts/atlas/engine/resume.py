@@ -5,7 +5,6 @@ the checkpoint under the training's key, so a changed recipe never meets the sta
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import logging
@@ -26,19 +25,6 @@ _MINUTES = 10  # between saves, unless ATLAS_SAVE_MINUTES says otherwise
 
 class Interrupted(AtlasError):
     """The job was told to end; its state is saved."""
-
-
-@contextlib.contextmanager
-def only_one(folder, what):
-    """Hold the lock of a folder for as long as this process lives; wait for an orphan that still holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".training.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _log.info("waiting for another process that still trains %s", what)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 class Store:

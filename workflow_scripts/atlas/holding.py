@@ -1,16 +1,19 @@
-"""One run at a time for each study, by a lock that the kernel frees when its holder dies.
+"""Locks that the kernel frees when their holder dies: one run of a study, one training of a checkpoint.
 
 Snakemake's own lock outlives a killed run and has to be removed by hand; the profiles switch it off.
 Standard library only: the Snakefile reads this module.
 """
 
+import contextlib
 import datetime
 import fcntl
+import logging
 import os
 import socket
 
 from atlas.errors import AtlasError
 
+_log = logging.getLogger("atlas.holding")
 NAME = ".run.lock"
 _held = []  # open for as long as this process lives
 
@@ -57,3 +60,16 @@ def _unwritable(results, error):
         f"{results}: cannot be written ({error.strerror}). Make room or permit it, or run elsewhere; nothing"
         " was started."
     )
+
+
+@contextlib.contextmanager
+def only_one(folder, what):
+    """Hold the lock of a folder for as long as this process lives; wait for an orphan that still holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".training.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _log.info("waiting for another process that still trains %s", what)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
