@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from atlas import artifacts, kinds, manifests
-from atlas.engine import encoders, inference, predictions, training
+from atlas.engine import encoders, inference, predictions, predictor, training
 from atlas.errors import AtlasError
 
 KIND = "sentence_classification"
@@ -53,13 +53,13 @@ def cell(tiny_model, tiny_tokenizer, tmp_path):
 @pytest.fixture
 def predicted(monkeypatch):
     """Languages in the order in which they were predicted."""
-    languages, predict = [], predictions._Predictor.predict
+    languages, predict = [], predictor.Predictor.predict
 
     def note(self, examples, language):
         languages.append(language)
         return predict(self, examples, language)
 
-    monkeypatch.setattr(predictions._Predictor, "predict", note)
+    monkeypatch.setattr(predictor.Predictor, "predict", note)
     return languages
 
 
@@ -105,7 +105,7 @@ def test_a_new_language_costs_only_itself(cell, predicted):
 
 
 def test_a_crash_loses_no_finished_language(cell, monkeypatch, predicted):
-    predict = predictions._Predictor.predict
+    predict = predictor.Predictor.predict
 
     def crash(self, examples, language):
         if language == "deu":
@@ -113,7 +113,7 @@ def test_a_crash_loses_no_finished_language(cell, monkeypatch, predicted):
         return predict(self, examples, language)
 
     with monkeypatch.context() as patch:
-        patch.setattr(predictions._Predictor, "predict", crash)
+        patch.setattr(predictor.Predictor, "predict", crash)
         with pytest.raises(KeyboardInterrupt):
             predictions.make(SPEC, "code", *cell)
     assert not cell[2].exists()
