@@ -41,7 +41,10 @@ environment.report_to(STUDY.settings.get("report_to", []))
 RESULTS = Path("results") / STUDY.name
 if workflow.is_main_process:
     manifests.withdraw_incomplete(RESULTS)
-    inspection.withdraw_outdated(STUDY, RESULTS)
+    try:
+        inspection.withdraw_outdated(STUDY, RESULTS)
+    except AtlasError as error:
+        raise WorkflowError(f"{error}") from None
 
 
 wildcard_constraints:

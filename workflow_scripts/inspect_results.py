@@ -11,14 +11,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from atlas import catalog, garbage, inspection
+from atlas import catalog, garbage, imported_study, inspection, verification
 from atlas import study as studies
 from atlas.errors import AtlasError
 
 
 def verify(study, results):
     """Print each fault in the results; the number of faults."""
-    faults = inspection.verify(study, results)
+    faults = verification.verify(study, results)
     for name, fault in faults:
         print(f"{name}: {fault}")
     print(f"{len(faults)} faults in {results}" if faults else f"{results}: all as the study would make it")
@@ -41,6 +41,16 @@ def gc(results, remove):
     print(": removed" if remove else "; `--remove` removes them" if files else "")
 
 
+def _check_alone(path, name):
+    """Refuse to collect what another study of the same name may have left for its next run."""
+    for other in sorted({*path.parent.glob("*.yaml"), *(catalog.WORKFLOW / "studies").glob("*.yaml")}):
+        if not other.samefile(path) and catalog.read_yaml(other).get("study") == name:
+            raise AtlasError(
+                f"{path}: {other} is called {name} too, and may use some of what nothing names."
+                " Give one of them another name."
+            )
+
+
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -57,7 +67,8 @@ def _arguments():
 def main():
     """Run one command."""
     given = _arguments()
-    study = studies.load(catalog.read_yaml(Path(given.study)), given.study)
+    settings = catalog.read_yaml(Path(given.study))
+    study = (imported_study if "scores" in settings else studies).load(settings, given.study)
     results = Path("results") / study.name
     if not results.is_dir():
         raise AtlasError(f"{results}: not there. Run the study {given.study} first.")
@@ -65,6 +76,7 @@ def main():
         return int(verify(study, results) > 0)
     if given.command == "why":
         return why(study, results, given.path)
+    _check_alone(Path(given.study), study.name)
     return gc(results, given.remove)
 
 

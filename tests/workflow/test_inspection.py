@@ -5,9 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import tiny_study
+from conftest import Workflow
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -64,6 +66,52 @@ def test_verify_finds_a_fault_and_names_the_artifact(run, damage, name, fault):
     assert any(line.startswith(folder) and fault in line for line in done.stdout.splitlines())
 
 
+def group_of(path):
+    """What hides no other file's damage while it is damaged itself; None for what is no artifact."""
+    if path.suffix in (".log", ".lock") or path.name == ".snakemake_timestamp" or ".features" in path.parts:
+        return None
+    if "records" in path.parts:
+        return "records"
+    ours = path.name in ("manifest.json", ".manifest.json", "lock.json") or "scores" in path.parts
+    return "notes" if ours and path.suffix == ".json" else "content"
+
+
+@pytest.mark.parametrize("group", ["content", "notes", "records"])
+@pytest.mark.parametrize("damage", [flip_byte, lambda path: os.truncate(path, path.stat().st_size // 2)])
+def test_verify_names_every_file_that_is_damaged(run, damage, group):
+    damaged = [path for path in run.results.rglob("*") if path.is_file() and group_of(path) == group]
+    assert len(damaged) > 10
+    for path in damaged:
+        damage(path)
+    done = ask(run, "verify")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    named = [line.partition(": ") for line in done.stdout.splitlines()]
+    named = {(Path(place), Path(place).parent / fault.split()[0]) for place, _, fault in named if fault}
+    named = {name for names in named for name in names}
+    assert not [path for path in damaged if path.relative_to(run.results) not in named]
+
+
+def test_verify_names_an_artifact_that_no_job_noted(run):
+    shutil.copy(run.results / "deltas.parquet", run.results / "other.parquet")
+    (run.results / "records/compute_deltas.json").unlink()
+    lines = ask(run, "verify").stdout.splitlines()
+    assert [line.partition(": ")[0] for line in lines if "no job noted" in line] == [
+        "deltas.parquet",
+        "other.parquet",
+    ]
+
+
+def test_results_of_imported_scores_are_inspected(tmp_path):
+    settings = {**tiny_study.yaml.safe_load((ROOT / "studies/published.yaml").read_text())}
+    tiny_study.write_yaml(tmp_path / "own/study.yaml", {**settings, "distances": ["genetic"]})
+    workflow = Workflow(tmp_path, tmp_path / "own/study.yaml")
+    workflow.run("--", "results/published/distances.parquet")
+    assert ask(workflow, "verify").returncode == 0
+    assert (
+        "Nothing that it was made from" in ask(workflow, "why", "results/published/distances.parquet").stdout
+    )
+
+
 def test_verify_finds_what_was_made_with_other_settings(run):
     set_learning_rate(run, 2.0e-3)
     lines = ask(run, "verify").stdout.splitlines()
@@ -108,6 +156,13 @@ def test_gc_lists_and_removes_only_what_nothing_names(run):
     assert before - after == {old, earlier, run.results / TAGS / ".model.safetensors.tmp-99"}
     assert ask(run, "verify").returncode == 0
     assert run.planned() == {}
+
+
+def test_gc_collects_nothing_that_another_study_of_the_name_may_use(run):
+    shutil.copy(run.study, run.study.with_name("other.yaml"))
+    done = ask(run, "gc", "--remove")
+    assert done.returncode == 1
+    assert "other.yaml is called tiny too" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_setting_changed_while_snakemakes_records_were_lost_is_seen(run):

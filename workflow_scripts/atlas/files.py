@@ -42,13 +42,13 @@ def write_sealed_json(path, content):
     write_json(path, {**content, _SEAL: _digest(content)})
 
 
-def read_json(path):
+def read_json(path, sealed=False):
     """Read a JSON file, without its seal if it has one.
 
     Raises
     ------
     AtlasError
-        If the file is missing, not whole, or other than it was sealed.
+        If the file is missing, not whole, other than it was sealed, or, where it has to be, not `sealed`.
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -60,7 +60,7 @@ def read_json(path):
         ) from None
 
     seal = content.pop(_SEAL, None) if isinstance(content, dict) else None
-    if seal is not None and seal != _digest(content):
+    if (sealed or seal is not None) and seal != _digest(content):
         raise AtlasError(
             f"{path}: has other content than when it was made. Delete it and let the workflow make it again."
         )

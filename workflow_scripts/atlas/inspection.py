@@ -8,48 +8,9 @@ from pathlib import Path
 
 from atlas import manifests, provenance, records, specs
 from atlas.errors import AtlasError, closest
-from atlas.files import read_json
 
 
-def verify(study, results):
-    """Look at every artifact that a job noted, and at every file that a manifest names, byte by byte.
-
-    Returns
-    -------
-    list of (path, fault) : paths relative to `results`; empty if everything is as the study would make it
-    """
-    results, faults = Path(results), []
-    noted = records.read_all(results)
-    for (stage, cell), record in noted.items():
-        changes = differences(study, stage, cell, record, records.codes(results))
-        changed = _changed_inputs(results, record)
-        for name, fingerprint in record["outputs"].items():
-            path = results / name
-            if path.name == manifests.DROPPED:  # a note, no result
-                continue
-            if not manifests.is_dropped(path, fingerprint):
-                if not path.exists():
-                    faults.append((name, f"missing, although {_name((stage, cell))} made it"))
-                    continue
-                faults += [(name, fault) for fault in _damages(path, fingerprint)]
-            faults += [(name, f"made with {change}") for change in changes]
-            faults += [(name, f"made from another {other}") for other in changed]
-    return faults
-
-
-def _damages(path, fingerprint):
-    """What is wrong with a file and, if it is a manifest, with the files that it names."""
-    try:
-        if records.fingerprint(path) != fingerprint:
-            return ["has other content than when it was made"]
-        listed = read_json(path).get("files", {}) if path.name == "manifest.json" else {}
-    except (AtlasError, OSError) as error:
-        return [str(error)]
-    found = ((name, manifests.damage(path.parent / name, fact, True)) for name, fact in listed.items())
-    return [f"{name} {problem}" for name, problem in found if problem]
-
-
-def _changed_inputs(results, record):
+def changed_inputs(results, record):
     """Inputs that are not, or no longer, what the job read."""
     changed = []
     for name, fingerprint in record["inputs"].items():
@@ -66,7 +27,8 @@ def _fingerprint(path):
         return "damaged"
 
 
-def _name(job):
+def name_of(job):
+    """Stage and cell of a job, for people."""
     return " ".join(filter(None, job))
 
 
@@ -129,9 +91,9 @@ def why(study, results, path):
     """
     results = Path(results)
     noted, codes = records.read_all(results), records.codes(results)
-    makers = _makers(noted)
+    makers = makers_of(noted)
     name = _artifact(results, path, makers)
-    lines = [f"{name}: made by {_name(makers[name])}"]
+    lines = [f"{name}: made by {name_of(makers[name])}"]
     if manifests.is_dropped(results / name, noted[makers[name]]["outputs"][name]):
         lines.append(
             "  Its weights were dropped, as the study's `keep` says. A job that needs them trains again."
@@ -144,7 +106,7 @@ def why(study, results, path):
         ]
         if changes:
             stale.add(job)
-            lines.append(f"  {_name(job)}")
+            lines.append(f"  {name_of(job)}")
             lines += [f"    {change}" for change in changes]
     if not stale:
         return [*lines, "  Nothing that it was made from has changed."]
@@ -164,7 +126,7 @@ def _artifact(results, path, makers):
 
 def _own_changes(results, record, makers):
     """Changed inputs that no job makes: the user's own files."""
-    return [name for name in _changed_inputs(results, record) if name not in makers]
+    return [name for name in changed_inputs(results, record) if name not in makers]
 
 
 def _chain(job, noted, makers):
@@ -192,7 +154,7 @@ def withdraw_outdated(study, results):
     if records.snakemake_knows(results):
         return []
     noted, codes = records.read_all(results), records.codes(results)
-    makers = _makers(noted)
+    makers = makers_of(noted)
     stale = {
         job
         for job, record in noted.items()
@@ -211,7 +173,8 @@ def _missed_inputs(record, noted, makers):
     ]
 
 
-def _makers(noted):
+def makers_of(noted):
+    """Artifact -> the job that noted it."""
     return {name: job for job, record in noted.items() for name in record["outputs"]}
 
 

@@ -7,7 +7,7 @@ catalogue's entry (or deleting the lock) lets a source resolve anew.
 from pathlib import Path
 
 from atlas.errors import AtlasError
-from atlas.files import read_json, write_json
+from atlas.files import read_json, write_sealed_json
 
 
 class Lock:
@@ -34,7 +34,7 @@ class Lock:
         if old and old["source"] == source and old["revision"] == revision is not None:
             self._compare(name, old["files"], files)
         self.entries[name] = {"source": source, "revision": revision, "files": files}
-        write_json(self.path, self.entries)
+        write_sealed_json(self.path, self.entries)
 
     def _compare(self, name, old, new):
         changed = sorted(file for file in old.keys() | new.keys() if old.get(file) != new.get(file))

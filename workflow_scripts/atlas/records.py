@@ -5,12 +5,13 @@ Standard library only: the Snakefile reads this module.
 """
 
 import base64
+import contextlib
 import inspect
 from pathlib import Path
 
 from atlas import provenance
 from atlas.errors import AtlasError
-from atlas.files import read_json, sha256, write_json
+from atlas.files import read_json, sha256, write_sealed_json
 
 FOLDER = "records"
 _CODES = "code.json"
@@ -40,12 +41,12 @@ def write(log, stage, spec, code, inputs, outputs, seconds):
         "stage": stage,
         "spec": spec,
         "code": code,
-        "inputs": {_inside(root, item): fingerprint(item) for item in _files(inputs)},
-        "outputs": {_inside(root, item): fingerprint(item) for item in _files(outputs)},
+        "inputs": {_inside(root, item): fingerprint(item) for item in _files(inputs, "scores/**/*.json")},
+        "outputs": {_inside(root, item): fingerprint(item) for item in _files(outputs, "[!.]*")},
     }
     path = root / FOLDER / log.relative_to(root / "logs").with_suffix(".json")
     seconds = max(seconds, _seconds_of(path, record["outputs"]))
-    write_json(path, {**record, "seconds": round(seconds, 1)})
+    write_sealed_json(path, {**record, "seconds": round(seconds, 1)})
 
 
 def _seconds_of(path, outputs):
@@ -57,12 +58,10 @@ def _seconds_of(path, outputs):
     return earlier.get("seconds", 0) if earlier.get("outputs") == outputs else 0
 
 
-def _files(paths):
-    """The files that a job read; the study's folder stands for all its scores."""
+def _files(paths, below):
+    """The files among `paths`; a folder stands for those that fit the pattern `below`."""
     for path in paths:
-        yield from (
-            sorted((path / "scores").rglob("*.json")) if path.is_dir() else filter(Path.is_file, [path])
-        )
+        yield from sorted(path.glob(below)) if path.is_dir() else filter(Path.is_file, [path])
 
 
 def fingerprint(path):
@@ -81,14 +80,20 @@ def _inside(root, path):
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
-def read_all(results):
-    """Records of a study: (stage, cell) -> record; a cell is a text, ``xlmr-base/none/udpos/seed-1``."""
+def read_all(results, whole_only=False):
+    """Records of a study: (stage, cell) -> record; a cell is a text, ``xlmr-base/none/udpos/seed-1``.
+
+    Parameters
+    ----------
+    whole_only : leave out damaged records, which are an error otherwise
+    """
     folder = Path(results) / FOLDER
     records = {}
     for path in sorted(folder.rglob("*.json")):
         if path != folder / _CODES:
             stage, _, cell = str(path.relative_to(folder).with_suffix("")).partition("/")
-            records[stage, cell] = read_json(path)
+            with contextlib.suppress(*([AtlasError] if whole_only else [])):
+                records[stage, cell] = read_json(path)
     return records
 
 
@@ -116,12 +121,14 @@ def wildcards_of(stage_spec, cell):
 def note_codes(results):
     """Write down what the digests of code in this run mean, so that `why` can name modules."""
     path = Path(results) / FOLDER / _CODES
-    known = read_json(path) if path.exists() else {}
+    known = codes(results)
     if not provenance.EXPLAINED.keys() <= known.keys():
-        write_json(path, {**known, **provenance.EXPLAINED})
+        write_sealed_json(path, {**known, **provenance.EXPLAINED})
 
 
 def codes(results):
-    """Digest of code -> {module or library: digest or version}, as far as noted."""
-    path = Path(results) / FOLDER / _CODES
-    return read_json(path) if path.exists() else {}
+    """Digest of code -> {module or library: digest or version}, as far as noted and readable."""
+    try:
+        return read_json(Path(results) / FOLDER / _CODES)
+    except AtlasError:
+        return {}
