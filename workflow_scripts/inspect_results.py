@@ -44,11 +44,19 @@ def gc(results, remove):
 def _check_alone(path, name):
     """Refuse to collect what another study of the same name may have left for its next run."""
     for other in sorted({*path.parent.glob("*.yaml"), *(catalog.WORKFLOW / "studies").glob("*.yaml")}):
-        if not other.samefile(path) and catalog.read_yaml(other).get("study") == name:
+        if not other.samefile(path) and _study_of(other) == name:
             raise AtlasError(
                 f"{path}: {other} is called {name} too, and may use some of what nothing names."
                 " Give one of them another name."
             )
+
+
+def _study_of(path):
+    """Name of the study in a file; None in one that holds something else."""
+    try:
+        return catalog.read_yaml(path).get("study")
+    except AtlasError:
+        return None
 
 
 def _arguments():
