@@ -68,6 +68,15 @@ def test_what_slurm_gave_is_used_as_it_is(machine, monkeypatch):
         assert ids == again == ["0", "1", "5"]
 
 
+def test_less_than_was_asked_of_slurm_is_an_error_and_no_training_on_the_processor(machine, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with pytest.raises(AtlasError, match="gpus: 1.*SLURM job shows none"):
+        devices.slots(1).__enter__()
+    with devices.slots(0) as ids:
+        assert ids == []
+
+
 @pytest.mark.parametrize(
     ("precision", "dtype"),
     [("bf16", torch.bfloat16), ("fp32", torch.float32), ("auto", torch.float32)],

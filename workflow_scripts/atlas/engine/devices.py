@@ -67,15 +67,17 @@ def slots(number):
     AtlasError
         If more are wanted than there are.
     """
-    if "SLURM_JOB_ID" in os.environ:
-        yield visible()
-        return
-    names = visible() if number else []
+    given = "SLURM_JOB_ID" in os.environ
+    names = visible() if number or given else []
     if number > len(names):
         raise AtlasError(
-            f"the model's entry asks for `gpus: {number}`, but this machine shows {len(names) or 'none'}."
-            " Lower it (0 computes on the processor), or run where there are as many."
+            f"the model's entry asks for `gpus: {number}`, but this {'SLURM job' if given else 'machine'}"
+            f" shows {len(names) or 'none'}. Lower it (0 computes on the processor), or run where there are"
+            " as many."
         )
+    if given:
+        yield names
+        return
     held = _take(names, number)
     before = os.environ.get("CUDA_VISIBLE_DEVICES")
     os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(held)
