@@ -204,32 +204,35 @@ def _run(calls):
     return time.perf_counter() - started
 
 
-def predict_stock(folder, languages, number):
-    """Predict as run_xnli.py does: padded to the maximum, eight at a time."""
-    import transformers
+def reading(number):
+    """Seconds to predict `number` pairs in processes that have started already: the stock way, ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        model_folder(Path(folder), *SHAPE)
+        return predict_stock(folder, 1, number), predict_ours(folder, 1, number)
 
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(LABELS))
-    encoded = tokenizer(
-        [row["first"] for row in rows("MNLI", number)], padding="max_length", truncation=True, max_length=128
-    )
-    names = [name for name in tokenizer.model_input_names if name in encoded]
-    features = [{name: encoded[name][row] for name in names} for row in range(number)]
+
+def predict_stock(folder, languages, number):
+    """Seconds to predict as run_xnli.py does: padded to the maximum, eight at a time."""
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = transformers.TrainingArguments(scratch, disable_tqdm=True, report_to="none")
-        transformers.Trainer(model, arguments).predict(features)
+        trainer = stock_trainer(folder, spec("MNLI"), rows("MNLI", number), scratch)
+        started = clock()
+        for _ in range(languages):
+            trainer.predict(trainer.train_dataset)
+    return clock() - started
 
 
 def predict_ours(folder, languages, number):
-    """Predict all languages in this process."""
+    """Seconds to predict all languages in this process."""
     from atlas import kinds
     from atlas.engine import encoders, inference
 
     kind, tokenizer = kinds.of("sentence_classification"), encoders.load_tokenizer(folder)
     model = encoders.with_fresh_head(folder, kind.AUTO_CLASS, LABELS, "first", 1)
+    started = clock()
     for _ in range(languages):
         features = kind.encode(rows("MNLI", number), tokenizer, {"max_tokens": 128}, LABELS)
         inference.read(kind, model, features, tokenizer, {})
+    return clock() - started
 
 
 # What an import belongs to; all else is counted as other libraries.

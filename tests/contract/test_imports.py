@@ -1,6 +1,7 @@
 """Who imports whom: the directions that keep the parts apart."""
 
 import ast
+import subprocess
 import sys
 
 import pytest
@@ -112,3 +113,16 @@ def test_no_module_reaches_itself(name):
     for other in _imports(name) & MODULES.keys() - {name}:
         reached |= _reached(other)[0]
     assert name not in reached
+
+
+@pytest.mark.slow
+def test_a_training_loads_nothing_that_it_does_not_use():
+    load = "from transformers import XLMRobertaForSequenceClassification as used"
+    call = f"import sys, atlas.engine.checkpoints; {load}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", call], cwd=SCRIPTS, stdout=subprocess.PIPE, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    unused = {"datasets", "pandas", "sklearn", "statsmodels", "seqeval", "jsonschema", "snakemake", "peft"}
+    assert "transformers.models.xlm_roberta.modeling_xlm_roberta" in loaded
+    assert not loaded & {*unused, "torch.utils.tensorboard", "wandb", "transformers.trainer"}
