@@ -37,7 +37,9 @@ def main():
         rows += [(f"{task}: training the stock way / {name}", stock, own) for name, own in seconds.items()]
     *seconds, padding = engine.predictions(languages=15, number=100)
     rows.append(("15 languages: a process each / one for all", *seconds))
-    rows.append(("predictions without start-up: the stock way / ours", *engine.reading(256)))
+    seconds = engine.reading(256)
+    stock = seconds.pop("stock")
+    rows += [(f"predictions without start-up: stock / {name}", stock, own) for name, own in seconds.items()]
     for name, first, second in rows:
         print(f"{name:48} {first:7.2f} s {second:7.2f} s   ratio {first / second:6.2f}")
     print(f"padding share of 5,010 predictions {100 * padding:.1f} %")

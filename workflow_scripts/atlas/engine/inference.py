@@ -7,7 +7,7 @@ from atlas.engine import batching, devices, encoders
 from atlas.engine.padding import collate
 
 # Caches of a processor want small batches (twice as fast as 8,192 tokens), accelerators large ones.
-_TOKENS_PER_BATCH = {"cpu": 2048}
+_TOKENS_PER_BATCH = {"cpu": 1024}
 _TOKENS_PER_BATCH_ELSEWHERE = 32768
 
 
