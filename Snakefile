@@ -38,6 +38,8 @@ onstart:
 onsuccess:
     if (RESULTS / "report.html").exists():
         print(f"Report: {RESULTS / 'report.html'}")
+    for line in plan.outcome(STUDY, RESULTS):
+        print(line)
 
 
 onerror:

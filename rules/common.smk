@@ -21,7 +21,8 @@ from atlas import (
 )
 from atlas import study as studies
 from atlas.errors import AtlasError
-from atlas.planning import budget as planning
+from atlas.planning import budget as budgets
+from atlas.planning import plan
 from atlas.task_checks import UNTRAINED
 
 environment.export(SCRIPTS)

@@ -7,7 +7,7 @@ import functools
 def budget():
     """The cells that the study's budget buys."""
     try:
-        return planning.Budget(STUDY, RESULTS)
+        return budgets.Budget(STUDY, RESULTS)
     except AtlasError as error:
         raise WorkflowError(f"{error}") from None
 

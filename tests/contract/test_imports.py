@@ -25,6 +25,7 @@ PARSED = (
     "atlas.provenance",
     "atlas.errors",
     "atlas.planning.budget",
+    "atlas.planning.plan",
 )
 
 

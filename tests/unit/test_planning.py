@@ -131,6 +131,7 @@ def test_finished_jobs_correct_the_estimate_of_their_like_and_of_others(study, t
     found = {job.task: after.seconds(job) for job in own}
     assert found == pytest.approx({"topic": 3 * topic, "pos": 3 * pos})
     assert any("train_target" in line and line.endswith("3.00") for line in plan.lines(study, after))
+    assert len(list(plan.outcome(study, tmp_path))) == 1 and not list(plan.outcome(study, tmp_path / "other"))
 
 
 def test_the_order_takes_baselines_with_their_cells_and_both_sizes_early(study, tmp_path):

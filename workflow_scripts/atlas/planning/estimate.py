@@ -68,7 +68,7 @@ class Estimate:
         ratios = collections.defaultdict(list)
         for (stage, model, task), seconds in self.taken.items():
             self._means[stage, model, task] = statistics.mean(seconds)
-            if model in study.models and (expected := self.expected(stage, model, task)):
+            if expected := self.expected(stage, model, task):
                 ratio = self._means[stage, model, task] / expected
                 for scope in ((stage, model), stage, "all"):
                     ratios[scope].append(ratio)
@@ -104,14 +104,14 @@ class Estimate:
         return None if expected is None else expected * ratio
 
     def expected(self, stage, model, task):
-        """Seconds by arithmetic alone; None if the model's or the task's size is unknown."""
+        """Seconds by arithmetic alone; None if the model or the task is gone or its size is unknown."""
         place = stage, model, task
         if place not in self._expected:
             self._expected[place] = self._by_arithmetic(*place)
         return self._expected[place]
 
     def _by_arithmetic(self, stage, model, task):
-        shape = self.shapes[model]
+        shape = self.shapes.get(model)
         tokens = self._tokens(stage, model, task) if shape and self._known(stage, task) else None
         if tokens is None:
             return None

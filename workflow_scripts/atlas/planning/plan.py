@@ -3,9 +3,10 @@
 import collections
 
 from atlas import lifecycle
+from atlas.errors import AtlasError
 from atlas.files import read_json
 from atlas.planning import order, speed, work
-from atlas.planning.estimate import jobs
+from atlas.planning.estimate import Estimate, jobs
 from atlas.study import BASELINE
 
 _WEIGHT, _TRAINING = 4, 16  # bytes of a stored weight; of one in training, with its optimiser's state
@@ -141,21 +142,42 @@ def _warnings(study, estimate):
 
 
 def _taken(study, estimate):
-    """How far the estimate by arithmetic was off, by rule and model."""
+    """How far the estimate was off, by rule and model."""
+    if sums := _errors(study, estimate):
+        yield "\nestimate and truth                        jobs  hours estimated    taken   taken / estimated"
+        for (stage, model), (number, taken, expected) in {**sums, ("all", ""): _total(sums)}.items():
+            yield f"{stage:20} {model:20} {number:5} {expected:16.2f} {taken:8.2f} {taken / expected:19.2f}"
+
+
+def _errors(study, estimate):
+    """(rule, model) -> jobs that are finished, hours that they took, and hours that were expected.
+
+    Expected before anything was fetched, prepared or run; or as early as the size of the task was known.
+    """
+    before = Estimate(study, estimate.results / "before")  # a folder without results
     sums = collections.defaultdict(lambda: [0, 0.0, 0.0])
-    for (stage, model, task), seconds in estimate.taken.items():
-        expected = estimate.expected(stage, model, task) if model in study.models else None
-        if expected is not None:
-            own = sums[stage, model]
+    for place, seconds in estimate.taken.items():
+        if expected := before.expected(*place) or estimate.expected(*place):
+            own = sums[place[:2]]
             own[0] += len(seconds)
             own[1] += sum(seconds) / 3600
             own[2] += len(seconds) * expected / 3600
-    if not sums:
-        return
-    yield "\nestimate and truth                        jobs  hours by arithmetic    taken   taken / estimated"
-    sums["all", ""] = [sum(column) for column in zip(*sums.values(), strict=True)]
-    for (stage, model), (number, taken, expected) in sums.items():
-        yield f"{stage:20} {model:20} {number:5} {expected:16.2f} {taken:11.2f} {taken / expected:13.2f}"
+    return sums
+
+
+def _total(sums):
+    return [sum(column) for column in zip(*sums.values(), strict=True)]
+
+
+def outcome(study, results):
+    """One line on what all finished jobs took and were expected to; none where nobody can tell."""
+    try:
+        sums = {} if study.imported else _errors(study, Estimate(study, results))
+    except AtlasError:  # a damaged record, which `verify` names, is no reason to fail at the end of a run
+        sums = {}
+    if sums:
+        _, taken, expected = _total(sums)
+        yield f"Computing took {taken:.2f} hours so far; {expected:.2f} were estimated (`make plan`)."
 
 
 def budget_lines(study, estimate, hours):
