@@ -1,5 +1,6 @@
 """Encoders, fresh heads and pooling on tiny random models."""
 
+import json
 import shutil
 
 import pytest
@@ -154,6 +155,18 @@ def test_weights_of_another_architecture_are_refused(tiny_model, tmp_path):
         AtlasError, match="copy: .*not those of a DistilBertModel.*missing or of another shape"
     ):
         encoders.load_encoder(tmp_path / "copy")
+
+
+def test_code_of_a_repository_is_not_even_offered(tiny_model, tmp_path, monkeypatch):
+    shutil.copytree(tiny_model, tmp_path / "model")
+    config = json.loads((tmp_path / "model/config.json").read_text())
+    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.Config", "AutoModel": "own.Model"}}
+    (tmp_path / "model/config.json").write_text(json.dumps(config))
+    (tmp_path / "model/own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Config: pass\n")
+    monkeypatch.setattr("builtins.input", lambda *asked: pytest.fail(f"asked {asked}"))
+    with pytest.raises(AtlasError, match="custom code"):
+        encoders.load_encoder(tmp_path / "model")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_an_encoder_is_no_checkpoint(tiny_model):

@@ -32,7 +32,7 @@ def load_tokenizer(folder):
         If the folder has none; offsets of answers need a fast one.
     """
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
         raise AtlasError(f"{folder}: no tokenizer can be loaded: {_first_line(error)}") from error
     if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes up without files
@@ -87,7 +87,7 @@ def _head_class(auto_class, config):
 
 def _config(folder):
     try:
-        return AutoConfig.from_pretrained(folder)
+        return AutoConfig.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise AtlasError(f"{folder}: no model can be loaded: {_first_line(error)}") from error
 
@@ -199,7 +199,7 @@ def retrieval_layer(model, declared):
 
 def _load(auto_class, folder, may_lack):
     """Model of a folder; `may_lack` says of a weight's name whether it may start anew."""
-    how = {"dtype": torch.float32, "use_safetensors": True}
+    how = {"dtype": torch.float32, "use_safetensors": True, "trust_remote_code": False}
     how |= {"output_loading_info": True, "ignore_mismatched_sizes": True}  # they are refused below, by name
     try:
         model, report = auto_class.from_pretrained(folder, **how)

@@ -89,7 +89,10 @@ def fetch_model(source, folder, revision=None):
     """
     origin = Path(source["local"])
     if not list(origin.glob("*.safetensors")):
-        raise AtlasError(f"{origin}: no folder with safetensors (from `local:` in catalog/models.yaml).")
+        raise AtlasError(
+            f"{origin}: no folder with safetensors (from `local:` in catalog/models.yaml), and pickled"
+            " weights are never loaded. Save the model again with `save_pretrained`."
+        )
     names = sorted(
         p.name for p in origin.iterdir() if p.suffix in (".safetensors", ".json", ".txt", ".model", ".spm")
     )
