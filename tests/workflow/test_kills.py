@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import signal
 import time
 
 import pytest
@@ -35,10 +36,12 @@ def test_a_second_run_at_the_same_time_is_refused_and_harms_nothing(finished, tm
     workflow = finished.copy(tmp_path / "run")
     for path in workflow.results.glob("predictions/small/none/*/*/*.parquet"):
         path.unlink()
-    first = Started(workflow)
-    while not first.stages():
+    lock, first = workflow.results / ".run.lock", Started(workflow)
+    while f"process {first.process.pid} " not in lock.read_text():
         assert first.process.poll() is None, first.log.read_text()
+    first.process.send_signal(signal.SIGSTOP)  # at work for as long as the second run takes to ask
     output = workflow.run(check=False)
+    first.process.send_signal(signal.SIGCONT)
     assert f"another run of this study is at work (process {first.process.pid} on" in output
     assert "Traceback" not in output
     assert first.process.wait() == 0, first.log.read_text()
