@@ -38,7 +38,7 @@ onstart:
 onsuccess:
     if (RESULTS / "report.html").exists():
         print(f"Report: {RESULTS / 'report.html'}")
-    for line in plan.outcome(STUDY, RESULTS):
+    for line in plan.outcome(STUDY, RESULTS) if workflow.is_main_process else []:
         print(line)
 
 
