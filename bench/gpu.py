@@ -49,13 +49,30 @@ def sentences(length, number, vocabulary):
     ]
 
 
+class Timer:
+    """Seconds of a step, by two looks at the clock, since each waits for the GPU: after the first few, and last."""
+
+    def __init__(self, examples, spec):
+        self.steps, self._done, self._looks = -(-len(examples) // spec["recipe"]["batch_size"]), 0, []
+
+    def note(self):
+        """A step is done, or is given to the GPU."""
+        self._done += 1
+        if self._done in (WARM, self.steps):
+            self._looks.append(engine.clock())
+
+    def seconds(self):
+        """Of one step."""
+        return (self._looks[1] - self._looks[0]) / (self.steps - WARM)
+
+
 def train_ours(folder, examples, spec):
     """Seconds of one step, after the first few."""
-    ends, step = [], loop.Phase._one_step
+    timer, step = Timer(examples, spec), loop.Phase._one_step
 
     def noting(phase, progress):
         done = step(phase, progress)
-        ends.append(engine.clock())
+        timer.note()
         return done
 
     loop.Phase._one_step = noting
@@ -63,25 +80,21 @@ def train_ours(folder, examples, spec):
         training.fit(folder, [{"train": examples, "tune": examples[:8]}], spec)
     finally:
         loop.Phase._one_step = step
-    return _per_step(ends)
+    return timer.seconds()
 
 
 def train_stock(folder, examples, spec):
     """The same with transformers' Trainer, in bf16."""
-    ends = []
+    timer = Timer(examples, spec)
 
     class Noting(transformers.TrainerCallback):
         def on_step_end(self, *given, **others):
-            ends.append(engine.clock())
+            timer.note()
 
     with _trainer(folder, spec, examples) as trainer:
         trainer.add_callback(Noting())
         trainer.train()
-    return _per_step(ends)
-
-
-def _per_step(ends):
-    return (ends[-1] - ends[WARM - 1]) / (len(ends) - WARM)
+    return timer.seconds()
 
 
 def predict_ours(folder, examples, spec):
@@ -124,8 +137,7 @@ def rest(folder, examples, spec):
         step = train_ours(folder, examples, spec)
     own = "self_device_time_total" if torch.cuda.is_available() else "self_cpu_time_total"
     spent = {event.key: getattr(event, own) for event in profiled.key_averages()}
-    steps = -(-len(examples) // spec["recipe"]["batch_size"])
-    spent["(idle)"] = max(1e6 * step * steps - sum(spent.values()), 0)
+    spent["(idle)"] = max(1e6 * step * Timer(examples, spec).steps - sum(spent.values()), 0)
     total = sum(spent.values())
     return sorted(((name, time / total) for name, time in spent.items()), key=lambda pair: -pair[1])
 
