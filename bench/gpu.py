@@ -50,7 +50,7 @@ def sentences(length, number, vocabulary):
 
 
 class Timer:
-    """Seconds of a step, by two looks at the clock, since each waits for the GPU: after the first few, and last."""
+    """Seconds of a step, by two looks at the clock: after the first few, and last. Each waits for a GPU."""
 
     def __init__(self, examples, spec):
         self.steps, self._done, self._looks = -(-len(examples) // spec["recipe"]["batch_size"]), 0, []
