@@ -41,7 +41,7 @@ def main():
     stock = seconds.pop("stock")
     rows += [(f"predictions without start-up: stock / {name}", stock, own) for name, own in seconds.items()]
     for name, first, second in rows:
-        print(f"{name:48} {first:7.2f} s {second:7.2f} s   ratio {first / second:6.2f}")
+        print(f"{name:76} {first:7.2f} s {second:7.2f} s   ratio {first / second:6.2f}")
     print(f"padding share of 5,010 predictions {100 * padding:.1f} %")
     print("start-up:", ", ".join(f"{name} {taken:.1f} s" for name, taken in engine.startup().items()))
 
