@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: env run test lint docs plan verify why gc faults bench bench-accuracy bench-costs bench-gpu clean
+.PHONY: env run test lint docs plan verify why gc fuzz faults bench bench-accuracy bench-costs bench-gpu clean
 
 env: .venv/.complete
 
@@ -39,6 +39,10 @@ plan: env
 # Kills, full disks and damaged files, more of each than the tests inject.
 faults: env
 	ATLAS_FAULT_RUNS=5 $(BIN)/python -m pytest tests/workflow/test_kills.py tests/workflow/test_media.py tests/workflow/test_damage.py
+
+# Ten thousand mutated inputs of each kind.
+fuzz: env
+	ATLAS_FUZZ=10000 $(BIN)/python -m pytest tests/security tests/unit/test_fuzz.py
 
 bench: env
 	$(BIN)/python bench/run.py

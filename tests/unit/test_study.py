@@ -83,6 +83,7 @@ FAULTS = {
     ),
     "same seed twice": ({"seeds": [1, 2, 1]}, ["seeds", "non-unique"]),
     "no seed": ({"seeds": []}, ["seeds"]),
+    "seed with a dot": ({"seeds": [1.0]}, ["seeds.0", "1.0 is not of type 'integer'"]),
     "seed as text": ({"seeds": ["1"]}, ["seeds.0", "'1' is text", "Write 1 "]),
     "no model": ({"models": []}, ["models"]),
     "missing key": ({"seeds": None}, ["lacks seeds"]),

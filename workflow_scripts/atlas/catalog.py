@@ -8,7 +8,8 @@ from pathlib import Path
 
 import jsonschema
 import yaml
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from atlas import plain, task_checks, variants
 from atlas.claims import checks as claim_checks
@@ -99,7 +100,7 @@ def check(content, schema, place):
         With the first fault, in words.
     """
     plain.check(content, place)
-    validator = jsonschema.Draft202012Validator({"$ref": schema}, registry=_registry())
+    validator = _Validator({"$ref": schema}, registry=_registry())
     fault = jsonschema.exceptions.best_match(validator.iter_errors(content))
     if fault is not None:
         raise AtlasError(_in_words(fault, place))
@@ -117,6 +118,15 @@ def read_yaml(path):
     return content
 
 
+def _is_whole(checker, value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# JSON Schema takes 1.0 for a whole number; as a seed it would name another folder than 1.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
 # Ten times as fast as the one in Python, which not every installation of PyYAML goes beyond.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -138,8 +148,9 @@ class _UniqueKeys(_Loader):
 def _registry():
     registry = Registry()
     for path in sorted((WORKFLOW / "schemas").glob("*.schema.yaml")):
-        resource = Resource.from_contents(yaml.load(path.read_text(encoding="utf-8"), _Loader))
-        registry = registry.with_resource(path.name, resource)
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        del content["$schema"]  # it would take the place of our validator
+        registry = registry.with_resource(path.name, DRAFT202012.create_resource(content))
     return registry
 
 

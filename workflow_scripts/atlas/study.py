@@ -12,6 +12,7 @@ BASELINE = catalogue.BASELINE
 _RECIPE = {"warmup_share": 0.1, "weight_decay": 0.01, "max_gradient_norm": 1.0}
 _SPAN_RECIPE = {"stride": 128, "max_answer_tokens": 30}
 _NEEDED = ("epochs", "batch_size", "learning_rate", "max_tokens")
+_REAL = ("learning_rate", "warmup_share", "weight_decay", "max_gradient_norm")
 # Of an override, what is no part of the recipe.
 _NO_RECIPE = ("max_train_examples", "max_tune_examples", "max_test_examples", "source_language")
 _STATISTICS = {
@@ -159,8 +160,7 @@ class Study:
                     f"catalog/{file}.yaml: {task}.recipe: lacks {key}, and neither the model nor the study"
                     " sets it."
                 )
-        if "learning_rate" in recipe:
-            recipe["learning_rate"] = float(recipe["learning_rate"])
+        recipe |= {key: float(recipe[key]) for key in _REAL if key in recipe}  # 1 and 1.0 mean the same
         return dict(sorted(recipe.items()))
 
     def task(self, file, name):
