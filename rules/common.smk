@@ -72,7 +72,14 @@ def spec(stage):
     """Params function: canonical JSON of all settings that can change the result of a job of `stage`."""
 
     def text(wildcards):
-        return provenance.canonical(getattr(specs, stage)(STUDY, **_cell(wildcards)))
+        told = provenance.canonical(getattr(specs, stage)(STUDY, **_cell(wildcards)))
+        if len(told.encode()) > 120_000:
+            place = " ".join([stage, *wildcards])
+            raise WorkflowError(
+                f"{place}: its settings are {len(told.encode())} bytes long, and a command has room for 128 kB."
+                " Shorten the labels, or what is replaced, in the task's entry."
+            )
+        return told
 
     return text
 

@@ -112,3 +112,13 @@ def test_imported_names_are_kept_and_never_executed_nor_followed(tmp_path):
     found = {text for row in pq.read_table(folder / wanted[1]).to_pylist() for text in row.values()}
     assert set(names) <= found
     assert not workflow.planned().keys() & {"import_scores", "compute_deltas", "measure_robustness"}
+
+
+def test_settings_that_no_command_has_room_for_are_refused_before_any_job(tmp_path):
+    study = tiny_study.build(tmp_path)
+    labels = [*LABELS, *(f"label-{number:07d}" for number in range(9000))]
+    tiny_study.edit_yaml(
+        tmp_path / "catalog/target_tasks.yaml", lambda tasks: tasks["tags"].update(labels=labels)
+    )
+    output = Workflow(tmp_path, study).run("-n", check=False)
+    assert "a command has room for 128 kB" in output and "Job stats" not in output
