@@ -285,9 +285,8 @@ CASES = {
 
 # Changes between one run and the next.
 GROWING = [
-    ("recipe of one target", "a metric more", "code of a metric"),
-    ("a language more", "code of one kind", "two values swapped"),
-    ("a row of one language's test data", "a row of an intermediate task's data"),
+    ("recipe of one target", "a metric more", "code of a metric", "a row of one language's test data"),
+    ("a language more", "code of one kind", "two values swapped", "a row of an intermediate task's data"),
 ]
 
 
