@@ -46,6 +46,8 @@ if workflow.is_main_process:
         inspection.withdraw_outdated(STUDY, RESULTS)
     except AtlasError as error:
         raise WorkflowError(f"{error}") from None
+else:
+    environment.outlive_warning()
 
 
 wildcard_constraints:

@@ -3,6 +3,7 @@
 Needs root and Debian's slurmctld, slurmd, slurm-client and munge; `missing` says what there is not.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -18,13 +19,14 @@ CLIENTS = ("srun", "sbatch", "squeue", "scancel", "scontrol", "sinfo")
 
 # DefMemPerCPU: a job that names no memory would take all of it, and jobs would run one by one.
 # batch_sched_delay, sched_interval: a waiting job starts at once when another ends.
+# cred_expire: SLURM lets a job that lost its node wait that long before it starts again, else two minutes.
 SETTINGS = """\
 ClusterName=fixture
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket={base}/run/munge.socket
+AuthInfo=socket={base}/run/munge.socket,cred_expire=5
 CredType=cred/munge
 SlurmctldPort={ports[0]}
 SlurmdPort={ports[1]}
@@ -101,12 +103,22 @@ class Cluster:
         self._daemon("slurmd", "-c", "-f", self.environment["SLURM_CONF"], "-N", self.host)
         self.wait_for_state("idle", "mixed", "allocated")
 
-    def stop_node(self):
-        """Let the node fail: its daemon and every job on it die at once."""
-        for line in self.ask("scontrol", "listpids").splitlines()[1:]:
-            if line.split()[0].isdigit():
-                os.kill(int(line.split()[0]), signal.SIGKILL)
+    def lose_node(self):
+        """Let the node fail, all processes on it at once, be found out by the controller, and come back."""
+        jobs = self.processes()
+        daemons = {int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in jobs}
         self._kill("slurmd", signal.SIGKILL)
+        for pid in daemons - jobs | jobs:  # the daemons of steps first, which would tell how their job ended
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        # A controller finds out by itself after SlurmdTimeout, five minutes by default.
+        self.ask("scontrol", "update", f"NodeName={self.host}", "State=DOWN", "Reason=lost")
+        self.start_node()
+
+    def processes(self):
+        """Ids of all processes of jobs on the node."""
+        lines = self.ask("scontrol", "listpids").splitlines()[1:]
+        return {int(line.split()[0]) for line in lines if line.split()[0].isdigit()}
 
     def wait_for_state(self, *states):
         """Poll until the node is in one of `states`."""
@@ -121,6 +133,12 @@ class Cluster:
         """Output of a client command."""
         done = subprocess.run(command, text=True, capture_output=True, env=self.environment, timeout=60)
         return done.stdout
+
+    def job(self, rule):
+        """Id of the one running job of a rule."""
+        lines = self.ask("squeue", "--noheader", "--states=RUNNING", "--format=%i %k").splitlines()
+        (number,) = [line.split()[0] for line in lines if f"rule_{rule}_" in line]
+        return number
 
     def finished(self):
         """One dict per job that ended: its name, state, start, end, comment, ..."""

@@ -1,6 +1,7 @@
 """What jobs find in their environment: the scripts' folder, the workflow's Python, whom to report to."""
 
 import os
+import signal
 import sys
 
 
@@ -21,3 +22,12 @@ def report_to(names):
     """
     if names:
         os.environ["ATLAS_REPORT_TO"] = ",".join(names)
+
+
+def outlive_warning():
+    """Let the Snakemake around a submitted job ignore SIGUSR1, the warning before SLURM's time limit.
+
+    SLURM warns every process of the job's step. Snakemake would die of it, and SLURM would then kill the
+    training while that still saves its state. Processes inherit what is ignored; a training sets a handler.
+    """
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
