@@ -1,9 +1,12 @@
 """Slots for GPUs: each job its own, freed at any death; what SLURM gave is used."""
 
+import itertools
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
@@ -53,6 +56,27 @@ def test_jobs_at_a_time_hold_different_gpus_and_a_killed_one_gives_its_own_back(
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "0,1,5"
     with devices.slots(3) as ids:
         assert ids == ["0", "1", "5"]
+
+
+def _work(notes):
+    with devices.slots(1) as (own,):
+        start = time.monotonic()
+        torch.randn(300, 300).mm(torch.randn(300, 300)).sum().item()
+        notes.put((own, start, time.monotonic()))
+
+
+def test_of_many_jobs_at_once_no_two_ever_share_a_gpu(machine):
+    fork = multiprocessing.get_context("fork")
+    notes = fork.SimpleQueue()
+    jobs = [fork.Process(target=_work, args=(notes,)) for _ in range(12)]
+    for job in jobs:
+        job.start()
+    spans = sorted(notes.get() for _ in jobs)
+    for job in jobs:
+        job.join()
+    for (gpu, _, end), (next_gpu, start, _) in itertools.pairwise(spans):
+        assert gpu != next_gpu or end <= start
+    assert {gpu for gpu, _, _ in spans} <= {"0", "1", "5"}
 
 
 @pytest.mark.parametrize(("shown", "number", "found"), [("0,1", 3, "shows 2"), ("", 1, "shows none")])

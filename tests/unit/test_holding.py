@@ -22,8 +22,9 @@ sys.stdin.read()
 @pytest.fixture
 def holder(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow_scripts")},
+    )  # fmt: skip
     assert process.stdout.readline() == "held\n"
     yield process
     process.kill()

@@ -29,11 +29,22 @@ with warm._Server(sys.argv[1], warm._Job) as server:
     while True:
         server.handle_request()
 """
+THREADS = """
+from pathlib import Path
+import torch
+from atlas import stage
+
+def threads(*, path: Path):
+    path.write_text(str(torch.get_num_threads()))
+
+if __name__ == "__main__":
+    stage.run(threads)
+"""
 CLIENT = """
 import sys
 from atlas import warm
 warm._connect = lambda: warm._try(sys.argv[1])
-warm._call("waiting.py", sys.argv[2:])
+warm._call(sys.argv[2], sys.argv[3:])
 """
 
 
@@ -57,9 +68,26 @@ def test_a_stage_whose_client_is_killed_may_save_but_not_stay(tmp_path, mode, gr
             assert server.stdout.readline() == "ready\n"
             log = str(tmp_path / "log")
             arguments = ["--mode", mode, "--pipe", str(pipe), "--log", log]
-            with _start(CLIENT, tmp_path, address, *arguments) as client, open(pipe) as told:
+            with _start(CLIENT, tmp_path, address, "waiting.py", *arguments) as client, open(pipe) as told:
                 assert told.readline() == "started\n"
                 client.kill()
                 assert told.readlines() == said  # ends when the stage does
         finally:
             server.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_a_job_has_the_threads_that_snakemake_gives_it_forked_or_not(tmp_path, monkeypatch, number):
+    (tmp_path / "threads.py").write_text(THREADS)
+    address = str(tmp_path / "sock")
+    with _start(SERVER, tmp_path, address, "1", stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout.readline() == "ready\n"
+            monkeypatch.setenv("OMP_NUM_THREADS", number)  # as Snakemake sets it to the rule's threads
+            given = ["--log", str(tmp_path / "log"), "--path"]
+            _start(CLIENT, tmp_path, address, "threads.py", *given, str(tmp_path / "forked")).wait()
+            _start(THREADS, tmp_path, *given, str(tmp_path / "alone")).wait()
+        finally:
+            server.kill()
+    assert [(tmp_path / name).read_text() for name in ("forked", "alone")] == [number, number]
