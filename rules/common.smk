@@ -27,6 +27,11 @@ from atlas.task_checks import UNTRAINED
 
 environment.export(SCRIPTS)
 
+if environment.image():
+
+    container: environment.image()
+
+
 try:
     if "scores" in config:  # planning such a study takes the libraries that read its table
         from atlas import imported_study

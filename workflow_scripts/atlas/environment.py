@@ -15,6 +15,11 @@ def export(scripts):
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 
 
+def image():
+    """The image that `--sdm apptainer` runs jobs in, if the user names one; it is no setting of a job."""
+    return os.environ.get("ATLAS_CONTAINER")
+
+
 def report_to(names):
     """Let trainings tell the named services how they go; without names, what the user's environment says.
 
