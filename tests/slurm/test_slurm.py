@@ -33,10 +33,10 @@ def study(tmp_path_factory):
     return build(tmp_path_factory.mktemp("study"))
 
 
-def build(home):
+def build(home, gpus=1):
     """The tiny study, whose model asks for one GPU."""
     path = tiny_study.build(home)
-    resources = {"gpus": 1, "mem_mb": 1000, "runtime": 5}
+    resources = {"gpus": gpus, "mem_mb": 1000, "runtime": 5}
     tiny_study.edit_yaml(
         home / "catalog/models.yaml", lambda models: models["small"].update(resources=resources)
     )
@@ -154,7 +154,8 @@ class Started:
 
 
 def test_trainings_outlive_a_warning_scancel_and_the_loss_of_their_node(cluster, tmp_path_factory):
-    long, undisturbed = (lengthen(build(tmp_path_factory.mktemp(name))) for name in ("long", "undisturbed"))
+    long = lengthen(build(tmp_path_factory.mktemp("long")))
+    undisturbed = lengthen(build(tmp_path_factory.mktemp("undisturbed"), gpus=0))
     run = Started(cluster, long)
     warned, cancelled = "train_target/small/none/tags/seed-1.log", "train_intermediate/small/topic/seed-1.log"
     run.meet(
